@@ -1,0 +1,27 @@
+package check
+
+import "context"
+
+// Runner runs many jobs at once, within bounds.
+type Runner struct {
+	Env    Env
+	Limits Limits // the zero value means DefaultLimits
+}
+
+// Run starts all jobs and returns at once. Every job gets exactly one final
+// Result (Skipped with code "cancelled" after a cancel), perhaps after one
+// Provisional; then the channel closes. The channel has room for all, so a
+// reader may walk away.
+func (r Runner) Run(ctx context.Context, jobs []Job) <-chan Result {
+	panic("not written yet")
+}
+
+// Fold finds the causes in final results, worst first, and returns the results
+// with the rows they explain turned to Skipped. It changes no element of in.
+func Fold(in []Result) (causes []Cause, out []Result) { panic("not written yet") }
+
+// ValidKind tells whether kind is one that Runner knows.
+func ValidKind(kind string) bool { panic("not written yet") }
+
+// KindNames are all kinds, sorted.
+func KindNames() []string { panic("not written yet") }
