@@ -1,5 +1,12 @@
-// Package tui shows the wizard's session in a terminal: full screen, or line by
-// line for screen readers.
-//
-//	keys -> App.Update -> Screen -> Session.Answer / Board.Apply -> View
 package tui
+
+import (
+	"context"
+	"io"
+)
+
+// Run shows the session on a terminal until the user leaves or ctx ends. Both in
+// and out must be terminals; signals reach it through ctx alone.
+func Run(ctx context.Context, d Deps, in io.Reader, out io.Writer) (Outcome, error) {
+	panic("not written yet")
+}
