@@ -20,8 +20,3 @@ func (r Runner) Run(ctx context.Context, jobs []Job) <-chan Result {
 // with the rows they explain turned to Skipped. It changes no element of in.
 func Fold(in []Result) (causes []Cause, out []Result) { panic("not written yet") }
 
-// ValidKind tells whether kind is one that Runner knows.
-func ValidKind(kind string) bool { panic("not written yet") }
-
-// KindNames are all kinds, sorted.
-func KindNames() []string { panic("not written yet") }
