@@ -1,7 +1,8 @@
 // Package rules holds the manual's tables as data: which flow a SyncSign
 // On-Premise Server and its hubs need, in the vendor's own words.
 //
-//	assets/rules/*.yaml --Load--> Book --Applies(Facts)--> rows, flows --Jobs--> []check.Job
+//	assets/rules/*.yaml --Load--> Book --Flows(Facts)--> []Flow --Job--> check.Job
+//	                                   --Applies(Facts)--> which rows, and because
 package rules
 
 import "strings"
@@ -51,13 +52,14 @@ type Book struct {
 
 // Table is one table of the manual, or one of ours.
 type Table struct {
-	ID     string // server-out-ota
-	Code   string // "1"
-	Title  string // the manual's heading
-	Origin Origin
-	Source string // address of the manual's section, or of the public source
-	From   Place  // where its flows start, and so where they are checked
-	Rows   []Row
+	ID      string // server-out-ota
+	Code    string // "1"
+	Section string // the manual's heading above it; empty when Title is the heading
+	Title   string // the manual's heading
+	Origin  Origin
+	Source  string // address of the manual's section, or of the public source
+	From    Place  // where its flows start, and so where they are checked
+	Rows    []Row
 }
 
 // Inbound tells whether the table's flows arrive at the server.
@@ -67,7 +69,7 @@ func (t Table) Inbound() bool { return t.From == FromInternet }
 type Row struct {
 	ID          string // ota-update
 	Code        string // "1.1"
-	Proto       string // tcp, udp
+	Proto       string // tcp, udp; ip for what has no port
 	Ports       []Port // in the manual's order
 	Hosts       []string
 	Destination string // the manual's wording of the destination column
@@ -82,7 +84,7 @@ type Row struct {
 
 // Port is a port of a row and the check that proves it.
 type Port struct {
-	Number uint16
+	Number uint16 // 0 with proto ip
 	Kind   string // a key of check.Kinds
 	Path   string // for http kinds
 }
@@ -101,7 +103,7 @@ type Flow struct {
 }
 
 // Short is the flow's name inside its row: tcp/up.sync-sign.com/8433.
-func (f Flow) Short() string { return f.Key[strings.Index(f.Key, f.Row.ID)+len(f.Row.ID)+1:] }
+func (f Flow) Short() string { return strings.TrimPrefix(f.Key, f.Table.ID+"/"+f.Row.ID+"/") }
 
 // Source is a kind of data source: google, microsoft365, exchange, database,
 // lan-service, caldav, csv-url, google-sheets.
