@@ -1,12 +1,246 @@
 package tui
 
 import (
-	"context"
-	"io"
+	"errors"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/syncsign/sops-firewall/rules/check"
+	"github.com/syncsign/sops-firewall/wizard"
 )
 
-// Run shows the session on a terminal until the user leaves or ctx ends. Both in
-// and out must be terminals; signals reach it through ctx alone.
-func Run(ctx context.Context, d Deps, in io.Reader, out io.Writer) (Outcome, error) {
-	panic("not written yet")
+// The window's bounds: below the least nothing can be shown in order.
+const (
+	leastW, leastH = 60, 18
+	usualW, usualH = 80, 24
+)
+
+// app is the only tea.Model: it owns the header, the key line, what lies on top
+// of the question, and the session.
+type app struct {
+	d      *desk
+	run    func([]check.Job) tea.Cmd // starts checks; a startedMsg follows
+	page   func(string) tea.Cmd      // shows text outside the alternate screen
+	w, h   int
+	q      wizard.Question
+	base   screen        // the question
+	over   []screen      // help, summary, leave; the last is on top
+	busy   bool          // an answer is being written
+	wrote  chan struct{} // closed when it is
+	given  string        // the question that was answered
+	queue  []tea.Msg     // keys that came meanwhile
+	leave  bool          // leave as soon as the answer is written
+	notice string        // one line above the keys, until the next answer
+	checks *checks
+
+	watchNext bool // the next tables screen starts watching
+	finished  bool
+	code      int // exit code set by Ctrl-C
 }
+
+func newApp(d *desk, run func([]check.Job) tea.Cmd, page func(string) tea.Cmd) *app {
+	a := &app{d: d, run: run, page: page, w: usualW, h: usualH, checks: newChecks()}
+	if d.drafts == nil {
+		d.drafts = map[string]draft{}
+	}
+	d.site, d.saved = d.session.Site(), d.session.Saved()
+	d.board.Lay(d.site, d.from())
+	a.ask()
+	return a
+}
+
+// ask builds the screen of the session's current question.
+func (a *app) ask() {
+	a.q = a.d.session.Ask()
+	a.over = nil
+	a.finished = a.q.Kind == wizard.Finish
+	old := a.d.drafts[a.q.ID]
+	switch a.q.Kind {
+	case wizard.Start:
+		a.base = newStartScreen(a.d, a.q, old)
+	case wizard.Many:
+		a.base = newManyScreen(a.d, a.q, old)
+	case wizard.Form:
+		a.base = newFormScreen(a.d, a.q, old)
+	case wizard.Tables:
+		a.base = newTablesScreen(a.d, a.q, a.watchNext)
+		a.watchNext = false
+	case wizard.Guides:
+		a.base = newGuidesScreen(a.d, a.q, a.page)
+	case wizard.Finish:
+		a.base = newFinishScreen(a.d, a.q)
+	case wizard.Choice:
+		a.base = a.choice(old)
+	}
+}
+
+// choice is a huh field for a few options and our own filtering list for many.
+func (a *app) choice(old draft) screen {
+	if len(a.q.Options) > 9 {
+		return newListScreen(a.d, a.q, old)
+	}
+	return newChoiceScreen(a.d, a.q, old)
+}
+
+// Init starts the checks that run behind the questions.
+func (a *app) Init() tea.Cmd { return a.runMissing() }
+
+// Update takes one message. It returns at once and does no I/O.
+func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		a.w, a.h = msg.Width, msg.Height
+		return a, nil
+	case answeredMsg:
+		return a, a.answered(msg.err)
+	case startedMsg:
+		return a, next(msg.results)
+	case resultMsg:
+		return a, a.results(msg)
+	case tea.KeyPressMsg, tea.PasteMsg:
+		if a.busy {
+			if k, ok := msg.(tea.KeyPressMsg); !ok || k.String() != "ctrl+c" {
+				a.queue = append(a.queue, msg)
+				return a, nil
+			}
+		}
+		if k, ok := msg.(tea.KeyPressMsg); ok {
+			return a, a.key(k)
+		}
+		return a, a.pass(a.top(), msg)
+	}
+	return a, a.pass(a.base, msg)
+}
+
+func (a *app) top() screen {
+	if n := len(a.over); n > 0 {
+		return a.over[n-1]
+	}
+	return a.base
+}
+
+// key handles the keys that mean the same everywhere.
+func (a *app) key(k tea.KeyPressMsg) tea.Cmd {
+	name, top := keyName(k), a.top()
+	_, leaving := top.(*leaveScreen)
+	switch {
+	case name == "ctrl+c" && leaving:
+		a.code = 130
+		return a.do(act{want: wantQuit})
+	case name == "ctrl+c":
+		a.over = append(a.over, newLeaveScreen(a.d, a.finished))
+		return nil
+	case name == "ctrl+l":
+		return tea.ClearScreen
+	case leaving || top.Typing() && name != "?":
+	case a.small():
+		if name == "q" {
+			a.over = append(a.over, newLeaveScreen(a.d, a.finished))
+		}
+		return nil
+	case name == "q":
+		a.over = append(a.over, newLeaveScreen(a.d, a.finished))
+		return nil
+	case name == "m":
+		a.d.mask = !a.d.mask
+		return nil
+	case name == "?":
+		if _, open := top.(*helpScreen); !open {
+			a.over = append(a.over, newHelpScreen(a.d, a.q.Title, a.q.Help, top.Keys()))
+			return nil
+		}
+	case name == "s":
+		if len(a.over) == 0 {
+			a.over = append(a.over, newSummaryScreen(a.d))
+			return nil
+		}
+	}
+	return a.pass(top, k)
+}
+
+// pass gives a message to a screen and does what it wants.
+func (a *app) pass(s screen, msg tea.Msg) tea.Cmd {
+	do, cmd := s.Update(msg)
+	return tea.Batch(cmd, a.do(do))
+}
+
+func (a *app) do(do act) tea.Cmd {
+	s := a.d.session
+	switch do.want {
+	case wantNothing:
+	case wantAnswer:
+		a.given = a.q.ID
+		return a.write(func() error { return s.Answer(do.answer) })
+	case wantBack:
+		a.keep()
+		return a.write(func() error { s.Back(); return nil })
+	case wantGoto, wantWatch:
+		a.keep()
+		a.watchNext = do.want == wantWatch
+		return a.write(func() error { s.Goto(do.id); return nil })
+	case wantOpen:
+		a.over = append(a.over, do.open)
+	case wantClose:
+		a.over = a.over[:max(len(a.over)-1, 0)]
+	case wantRun:
+		return a.start(do.jobs)
+	case wantLeave:
+		a.over = append(a.over, newLeaveScreen(a.d, a.finished))
+	case wantQuit:
+		if a.busy {
+			a.leave = true
+			return nil
+		}
+		return tea.Quit
+	}
+	return nil
+}
+
+// keep remembers what was typed, so that going back loses nothing.
+func (a *app) keep() { a.d.drafts[a.q.ID] = a.base.Draft() }
+
+// write lets the session save in a Cmd; keys wait until it is back.
+func (a *app) write(f func() error) tea.Cmd {
+	a.busy, a.wrote = true, make(chan struct{})
+	wrote := a.wrote
+	return func() tea.Msg {
+		defer close(wrote)
+		return answeredMsg{f()}
+	}
+}
+
+func (a *app) answered(err error) tea.Cmd {
+	a.busy = false
+	s, given := a.d.session, a.given
+	a.given = ""
+	var wrong *wizard.Problem
+	var cmds []tea.Cmd
+	if errors.As(err, &wrong) {
+		cmds = append(cmds, a.pass(a.base, problemMsg{wrong.Field, wrong.Say}))
+	} else {
+		a.notice = ""
+		if err != nil {
+			a.notice = "Not saved, but nothing is lost while this runs: " + err.Error()
+		}
+		a.d.site, a.d.saved = s.Site(), s.Saved()
+		a.d.board.Lay(a.d.site, a.d.from())
+		delete(a.d.drafts, given)
+		a.ask()
+		cmds = append(cmds, a.runMissing())
+		if t, ok := a.base.(*tablesScreen); ok {
+			cmds = append(cmds, t.beat())
+		}
+	}
+	if a.leave {
+		return tea.Quit
+	}
+	queue := a.queue
+	a.queue = nil
+	for _, m := range queue { // keys typed meanwhile; one of them may answer again
+		_, cmd := a.Update(m)
+		cmds = append(cmds, cmd)
+	}
+	return tea.Batch(cmds...)
+}
+
+func (a *app) small() bool { return a.w < leastW || a.h < leastH }

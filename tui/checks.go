@@ -1,0 +1,109 @@
+package tui
+
+import (
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/syncsign/sops-firewall/rules/check"
+	"github.com/syncsign/sops-firewall/wizard"
+)
+
+// early are the tables that are checked behind the questions.
+var early = []string{"basics", "server-out-ota", "server-out-basic"}
+
+// checks is the book of what is under way, by flow key.
+type checks struct {
+	running map[string]check.Target
+	done    map[string]check.Target // last target with a final result
+}
+
+func newChecks() *checks {
+	return &checks{map[string]check.Target{}, map[string]check.Target{}}
+}
+
+// runMissing starts what has no result yet: the early tables behind the
+// questions, everything once the tables are on the screen. A flow whose target
+// changed with the answers is asked anew.
+func (a *app) runMissing() tea.Cmd {
+	tables := early
+	if a.q.Kind == wizard.Tables || a.q.Kind == wizard.Guides || a.q.Kind == wizard.Finish {
+		tables = nil
+	}
+	jobs := a.d.board.Jobs(false, tables...)
+	for key, to := range a.checks.done {
+		if j, ok := a.d.board.JobFor(key); ok && !sameTarget(j.To, to) && !hasJob(jobs, key) {
+			jobs = append(jobs, j)
+		}
+	}
+	return a.start(jobs)
+}
+
+// start runs jobs, leaving out those that are under way already.
+func (a *app) start(jobs []check.Job) tea.Cmd {
+	var fresh []check.Job
+	for _, j := range jobs {
+		if to, ok := a.checks.running[j.Key]; ok && sameTarget(to, j.To) {
+			continue
+		}
+		a.checks.running[j.Key] = j.To
+		fresh = append(fresh, j)
+	}
+	if len(fresh) == 0 {
+		return nil
+	}
+	a.d.board.Start(fresh, a.d.now())
+	return a.run(fresh)
+}
+
+// results takes what came and waits for more. A result for a target that has
+// changed meanwhile is dropped.
+func (a *app) results(msg resultMsg) tea.Cmd {
+	for _, r := range msg.results {
+		to, ok := a.checks.running[r.Job.Key]
+		if !ok || !sameTarget(to, r.Job.To) {
+			continue
+		}
+		if !r.Provisional {
+			delete(a.checks.running, r.Job.Key)
+			a.checks.done[r.Job.Key] = r.Job.To
+		}
+		a.d.board.Apply(r)
+	}
+	cmd := a.pass(a.base, msg)
+	if msg.open {
+		return tea.Batch(cmd, next(msg.from))
+	}
+	return cmd
+}
+
+func sameTarget(a, b check.Target) bool {
+	return a.Host == b.Host && a.Port == b.Port && a.Proto == b.Proto && a.Path == b.Path && slices.Equal(a.Addrs, b.Addrs)
+}
+
+func hasJob(jobs []check.Job, key string) bool {
+	return slices.ContainsFunc(jobs, func(j check.Job) bool { return j.Key == key })
+}
+
+// next waits for one result and takes along what is there already, so that a
+// burst is one picture.
+func next(ch <-chan check.Result) tea.Cmd {
+	return func() tea.Msg {
+		r, ok := <-ch
+		if !ok {
+			return resultMsg{from: ch}
+		}
+		got := []check.Result{r}
+		for {
+			select {
+			case r, ok = <-ch:
+				if !ok {
+					return resultMsg{results: got, from: ch}
+				}
+				got = append(got, r)
+			default:
+				return resultMsg{results: got, from: ch, open: true}
+			}
+		}
+	}
+}

@@ -1,0 +1,73 @@
+package tui
+
+import (
+	"time"
+
+	"github.com/syncsign/sops-firewall/rules"
+	"github.com/syncsign/sops-firewall/rules/check"
+	"github.com/syncsign/sops-firewall/wizard"
+)
+
+// asker is what the screens need of a wizard.Session.
+type asker interface {
+	Ask() wizard.Question
+	Answer(wizard.Answer) error
+	Try(field, value string) (normal, say string, err error)
+	Back() bool
+	Goto(id string) bool
+	Summary() []wizard.SummaryLine
+	Site() wizard.Site
+	Here() wizard.Here
+	Saved() time.Time
+}
+
+// boarder is what the screens need of a wizard.Board.
+type boarder interface {
+	Lay(site wizard.Site, from rules.Place)
+	Jobs(fresh bool, tables ...string) []check.Job
+	JobFor(key string) (check.Job, bool)
+	Start(jobs []check.Job, at time.Time)
+	Apply(r check.Result)
+	Views(all bool) []wizard.TableView
+	Causes() []wizard.CauseView
+	Summary() wizard.Summary
+	Changes() []wizard.Change
+	Exit() int
+}
+
+// desk is what all screens share. The session is asked in Update only: an
+// answer is written by a Cmd, and until it is back no key reaches a screen.
+type desk struct {
+	session asker
+	board   boarder
+	guides  func(onlyMissing bool) []wizard.SideGuide
+	report  func() []byte
+	files   Files
+	env     func(string) string
+	now     func() time.Time
+	copier  *copier
+
+	mask   bool
+	site   wizard.Site // the answers so far
+	saved  time.Time
+	drafts map[string]draft // what was typed or chosen, by question, until it is answered
+}
+
+// draft is an answer that was not given yet.
+type draft struct {
+	hover  int
+	many   []string
+	fields map[string]string
+}
+
+func (d *desk) ssh() bool {
+	return d.env("SSH_CONNECTION")+d.env("SSH_TTY") != ""
+}
+
+// from is the place that checks run from; the server until the user says otherwise.
+func (d *desk) from() rules.Place {
+	if d.site.From == "" {
+		return rules.FromServer
+	}
+	return d.site.From
+}

@@ -1,0 +1,150 @@
+package tui
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/syncsign/sops-firewall/rules/router"
+	"github.com/syncsign/sops-firewall/wizard"
+)
+
+// piece is what `c` copies at once: a code block, a step, or a paragraph.
+type piece struct {
+	code bool
+	name string // "the commands", "step 2"
+	text string // as it is copied
+	show string // with the Markdown that styles it; code has none
+}
+
+var (
+	stepStart = regexp.MustCompile(`^\d+[.)] `)
+	inMarks   = regexp.MustCompile("\\*\\*([^*]+)\\*\\*|`([^`]+)`")
+)
+
+// pieces cuts a block: code stays whole, steps fall apart at their numbers.
+func cutBlock(b router.Block) []piece {
+	text := strings.Trim(b.Text, "\n")
+	if text == "" {
+		return nil
+	}
+	if b.Kind == router.Code {
+		return []piece{{code: true, name: "the commands", text: text + "\n", show: text}}
+	}
+	var out []piece
+	var cur []string
+	flush := func() {
+		if s := strings.TrimSpace(strings.Join(cur, "\n")); s != "" {
+			name := "the text"
+			if m := stepStart.FindString(s); m != "" {
+				name = "step " + strings.TrimRight(m, ".) ")
+			}
+			out = append(out, piece{name: name, text: unmark(s) + "\n", show: s})
+		}
+		cur = nil
+	}
+	for l := range strings.SplitSeq(text, "\n") {
+		if stepStart.MatchString(l) || strings.TrimSpace(l) == "" {
+			flush()
+		}
+		cur = append(cur, l)
+	}
+	flush()
+	return out
+}
+
+// unmark takes the Markdown out of a step.
+func unmark(s string) string { return inMarks.ReplaceAllString(s, "$1$2") }
+
+// styled sets words of the router's screen bold and values underlined.
+func styled(s string) string {
+	return inMarks.ReplaceAllStringFunc(s, func(m string) string {
+		if strings.HasPrefix(m, "**") {
+			return boldStyle.Render(strings.Trim(m, "*"))
+		}
+		return chipStyle.Render(strings.Trim(m, "`"))
+	})
+}
+
+// partName is a part as the screen calls it.
+func partName(p router.Part) string {
+	switch p {
+	case router.Prepare:
+		return "Prepare"
+	case router.Apply:
+		return "Enter"
+	case router.Verify:
+		return "Check"
+	case router.Undo:
+		return "Undo"
+	case router.Notes:
+		return "Notes"
+	}
+	return string(p)
+}
+
+// proofWords says how sure we are of a guide.
+func proofWords(p router.Proof) string {
+	switch p {
+	case router.ProofDocs:
+		return "checked on paper"
+	case router.ProofParser:
+		return "read back by a parser"
+	case router.ProofEmulator:
+		return "tried on an emulator"
+	case router.ProofDevice:
+		return "tried on a device"
+	}
+	return "not tried"
+}
+
+// guideMarkdown is a guide as a file.
+func guideMarkdown(g wizard.SideGuide) []byte {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s: %s\n\n", g.Title, g.Guide.Name)
+	fmt.Fprintf(&b, "This text: %s.", proofWords(g.Guide.Proof))
+	if g.Guide.Source != "" {
+		fmt.Fprintf(&b, " Source: %s", g.Guide.Source)
+	}
+	b.WriteString("\n")
+	if g.Guide.Nothing {
+		b.WriteString("\nNothing to do on this firewall.\n")
+	}
+	for _, gap := range g.Guide.Gaps {
+		fmt.Fprintf(&b, "\nNot covered: %s %s\n", gap.Code, gap.Say)
+	}
+	last := router.Part("")
+	for _, bl := range g.Guide.Blocks {
+		if bl.Part != last {
+			fmt.Fprintf(&b, "\n## %s\n", partName(bl.Part))
+			last = bl.Part
+		}
+		text := strings.Trim(bl.Text, "\n")
+		if bl.Kind == router.Code {
+			fence := "```"
+			for strings.Contains(text, fence) {
+				fence += "`"
+			}
+			fmt.Fprintf(&b, "\n%s%s\n%s\n%s\n", fence, bl.Lang, text, fence)
+			continue
+		}
+		fmt.Fprintf(&b, "\n%s\n", text)
+	}
+	return []byte(b.String())
+}
+
+// applyText is what is to be entered, nothing else.
+func applyText(g router.Guide, part router.Part) string {
+	var parts []string
+	for _, b := range g.Blocks {
+		if b.Part != part {
+			continue
+		}
+		if b.Kind == router.Code {
+			parts = append(parts, strings.Trim(b.Text, "\n"))
+			continue
+		}
+		parts = append(parts, unmark(strings.Trim(b.Text, "\n")))
+	}
+	return strings.Join(parts, "\n\n") + "\n"
+}

@@ -1,0 +1,159 @@
+package tui
+
+import (
+	"strings"
+)
+
+// View draws the parts' line, the part, and what the last key did.
+func (s *guidesScreen) View(w, h int) frame {
+	g := s.guide()
+	head := s.tabs(w)
+	foot := s.foot(w)
+	switch {
+	case len(s.list) == 0:
+		return frame{lines: []string{"", " No firewall was chosen, so there is nothing to enter. Esc goes back to choose one."}, y: -1}
+	case g.Err != nil:
+		lines := append([]string{""}, hang(" ", "There is no guide for this firewall yet: "+s.d.show(g.Err.Error()), w-1)...)
+		return frame{lines: append(lines, "", " Esc goes back to the answers; s shows all of them."), y: -1}
+	case g.Guide.Nothing:
+		lines := append(head, "")
+		lines = append(lines, hang(" ", "Nothing to do on this firewall: what the server needs is open already, or passes without a rule.", w-1)...)
+		lines = append(lines, s.gaps(w)...)
+		return frame{lines: append(append(lines, ""), foot...), y: -1}
+	}
+	head = append(head, s.gaps(w)...)
+	room := max(h-len(head)-len(foot), 1)
+	s.height = room
+	s.rows = s.layout(w)
+	s.row = max(min(s.row, len(s.rows)-1), 0)
+	s.top = window(s.top, s.row, len(s.rows), room)
+	chosen := -1
+	if s.row < len(s.rows) {
+		chosen = s.rows[s.row].piece
+	}
+	lines := head
+	end := min(s.top+room, len(s.rows))
+	for i := s.top; i < end; i++ {
+		mark := "   "
+		switch r := s.rows[i]; {
+		case i == s.row:
+			mark = " > "
+		case r.piece >= 0 && r.piece == chosen:
+			mark = " | "
+		}
+		lines = append(lines, boldStyle.Render(mark)+s.rows[i].text)
+	}
+	y := len(head) + s.row - s.top
+	if len(s.rows) == 0 {
+		y = -1
+	}
+	lines = pad(lines, max(h-len(foot), 0))
+	return frame{append(lines, foot...), 1, y}
+}
+
+// tabs is the line of parts, and how sure we are.
+func (s *guidesScreen) tabs(w int) []string {
+	var parts []string
+	for i, p := range guideParts {
+		if !s.has(p) {
+			continue
+		}
+		name := itoa(i+1) + " " + partName(p)
+		if p == s.part {
+			name = boldStyle.Render("[" + name + "]")
+		} else {
+			name = " " + name + " "
+		}
+		parts = append(parts, name)
+	}
+	left := " " + strings.Join(parts, " ")
+	right := proofWords(s.guide().Guide.Proof)
+	if s.missing {
+		right += ", only what is missing"
+	} else {
+		right += ", all rows"
+	}
+	if s.guide().Err != nil || len(s.list) == 0 {
+		right = ""
+	}
+	if width(left)+width(right)+3 <= w {
+		return []string{left + strings.Repeat(" ", w-width(left)-width(right)-1) + right, ""}
+	}
+	return []string{left, " " + right, ""}
+}
+
+func (s *guidesScreen) gaps(w int) []string {
+	var lines []string
+	for i, g := range s.guide().Guide.Gaps {
+		if i == 3 {
+			lines = append(lines, " [note] "+itoa(len(s.guide().Guide.Gaps)-i)+" more such notes are in the file (v).")
+			break
+		}
+		text := s.d.show(g.Say)
+		if g.Code != "" {
+			text = "row " + g.Code + ": " + text
+		}
+		lines = append(lines, hang(" "+noteStyle.Render("[note]")+" ", text, w-1)...)
+	}
+	return lines
+}
+
+// layout is the chosen part as lines, each with its piece.
+func (s *guidesScreen) layout(w int) []guideRow {
+	var rows []guideRow
+	for i, p := range s.pieces() {
+		if i > 0 {
+			rows = append(rows, guideRow{"", -1})
+		}
+		if p.code {
+			for l := range strings.SplitSeq(p.show, "\n") {
+				// Long commands break anywhere: what is copied is whole.
+				for _, part := range chop(s.d.show(strings.ReplaceAll(l, "\t", "    ")), w-5) {
+					rows = append(rows, guideRow{part, i})
+				}
+			}
+			continue
+		}
+		for l := range strings.SplitSeq(p.show, "\n") {
+			indent := l[:len(l)-len(strings.TrimLeft(l, " "))]
+			if m := stepStart.FindString(l); m != "" {
+				indent = strings.Repeat(" ", len(m))
+				rest := hang(m, styled(s.d.show(l[len(m):])), w-5)
+				for _, part := range rest {
+					rows = append(rows, guideRow{part, i})
+				}
+				continue
+			}
+			for _, part := range hang(indent, styled(s.d.show(strings.TrimSpace(l))), w-5) {
+				rows = append(rows, guideRow{part, i})
+			}
+		}
+	}
+	return rows
+}
+
+// chop cuts s into pieces of w columns.
+func chop(s string, w int) []string {
+	if w < 1 || width(s) <= w {
+		return []string{s}
+	}
+	r := []rune(s)
+	n := 0
+	for n < len(r) && width(string(r[:n+1])) <= w {
+		n++
+	}
+	n = max(n, 1)
+	return append([]string{string(r[:n])}, chop(string(r[n:]), w)...)
+}
+
+// foot is what the last key did, at most five lines.
+func (s *guidesScreen) foot(w int) []string {
+	var lines []string
+	for _, n := range s.note {
+		lines = append(lines, hang(" ", strings.TrimSpace(s.d.show(n)), w-1)...)
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	return append([]string{rule("", w)}, lines[:min(len(lines), 5)]...)
+}

@@ -1,0 +1,83 @@
+package tui
+
+import (
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+	"charm.land/huh/v2"
+)
+
+// hint is a key of the last line. The last line always names every key of the
+// screen: short is used where long does not fit.
+type hint struct {
+	key, long, short string
+}
+
+// keyName is the key's name; two fast Esc arrive as one Alt-Esc.
+func keyName(msg tea.KeyPressMsg) string {
+	switch s := msg.String(); s {
+	case "alt+esc":
+		return "esc"
+	case "ctrl+h":
+		return "backspace"
+	default:
+		return s
+	}
+}
+
+// keyLine fits the hints into w columns, shortening from the right and at last
+// leaving the keys alone.
+func keyLine(hints []hint, w int) string {
+	words := make([]string, len(hints))
+	for i, h := range hints {
+		words[i] = join(h.key, h.long)
+	}
+	for pass := range 2 {
+		for i := len(hints) - 1; i >= 0; i-- {
+			if width(strings.Join(words, "  "))+2 <= w {
+				return " " + strings.Join(words, "  ")
+			}
+			words[i] = hints[i].key
+			if pass == 0 {
+				words[i] = join(hints[i].key, hints[i].short)
+			}
+		}
+	}
+	return " " + strings.Join(words, " ")
+}
+
+func join(a, b string) string {
+	if b == "" {
+		return a
+	}
+	return a + " " + b
+}
+
+// huhKeys leaves huh the movements only: Enter, Esc, letters and filters are ours.
+func huhKeys() *huh.KeyMap {
+	off := key.NewBinding(key.WithDisabled())
+	move := func(keys ...string) key.Binding { return key.NewBinding(key.WithKeys(keys...)) }
+	km := huh.NewDefaultKeyMap()
+	km.Quit = off
+	km.Select = huh.SelectKeyMap{
+		Next: off, Prev: off, Submit: off, Filter: off, SetFilter: off, ClearFilter: off, Left: off, Right: off,
+		Up: move("up", "ctrl+p"), Down: move("down", "ctrl+n"), GotoTop: move("home"), GotoBottom: move("end"),
+		HalfPageUp: move("pgup"), HalfPageDown: move("pgdown"),
+	}
+	km.MultiSelect = huh.MultiSelectKeyMap{
+		Next: off, Prev: off, Submit: off, Filter: off, SetFilter: off, ClearFilter: off, SelectAll: off, SelectNone: off,
+		Toggle: move("space"),
+		Up:     move("up", "ctrl+p"), Down: move("down", "ctrl+n"), GotoTop: move("home"), GotoBottom: move("end"),
+		HalfPageUp: move("pgup"), HalfPageDown: move("pgdown"),
+	}
+	return km
+}
+
+var (
+	keyHelp  = hint{"?", "help", "help"}
+	keyBack  = hint{"Esc", "back", "back"}
+	keyLeave = hint{"q", "leave", "leave"}
+	keyMask  = hint{"m", "mask", "mask"}
+	keyAll   = hint{"s", "all answers", "answers"}
+)

@@ -1,0 +1,104 @@
+package tui
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// frame is a drawn screen body: lines, and where the terminal's cursor stands
+// (y < 0 hides it). Screen readers, braille lines and input methods follow it.
+type frame struct {
+	lines []string
+	x, y  int
+}
+
+func width(s string) int { return ansi.StringWidth(s) }
+
+// fit makes s exactly w columns wide; what does not fit ends in "..".
+func fit(s string, w int) string {
+	if w <= 0 {
+		return ""
+	}
+	n := width(s)
+	if n > w {
+		s = ansi.Truncate(s, w, tail(w))
+		n = width(s)
+	}
+	return s + strings.Repeat(" ", max(w-n, 0))
+}
+
+func tail(w int) string {
+	if w < 6 {
+		return ""
+	}
+	return ".."
+}
+
+// shorten cuts s to w columns without padding.
+func shorten(s string, w int) string { return strings.TrimRight(fit(s, w), " ") }
+
+// wrap breaks s at spaces, and long words where they end; never returns nothing.
+func wrap(s string, w int) []string {
+	if w < 1 {
+		return []string{""}
+	}
+	return strings.Split(ansi.Wrap(s, w, ""), "\n")
+}
+
+// hang wraps s behind a label; further lines are indented under the text.
+func hang(label, s string, w int) []string {
+	n := width(label)
+	lines := wrap(s, w-n)
+	for i := range lines {
+		if i == 0 {
+			lines[i] = label + lines[i]
+		} else {
+			lines[i] = strings.Repeat(" ", n) + lines[i]
+		}
+	}
+	return lines
+}
+
+// rule is a line of dashes that ends in a label.
+func rule(label string, w int) string {
+	if label != "" {
+		label = " " + label
+	}
+	label = shorten(label, w-4)
+	return " " + strings.Repeat("-", max(w-2-width(label), 0)) + label
+}
+
+// window is the first line to show so that line at is visible in h lines of n.
+func window(top, at, n, h int) int {
+	top = min(top, at)
+	top = max(top, at-h+1)
+	return max(min(top, n-h), 0)
+}
+
+// pad brings lines to exactly h, dropping what is too much.
+func pad(lines []string, h int) []string {
+	for len(lines) < h {
+		lines = append(lines, "")
+	}
+	return lines[:max(h, 0)]
+}
+
+// clean drops what could steer the terminal from text of others.
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\t' || r == '\n':
+			return ' '
+		case r < 0x20, r >= 0x7f && r < 0xa0, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0x200e, r == 0x200f, r == 0x061c:
+			return -1
+		}
+		return r
+	}, s)
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// plain is s without styles.
+func plain(s string) string { return ansi.Strip(s) }

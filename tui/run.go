@@ -1,0 +1,148 @@
+package tui
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+
+	"github.com/syncsign/sops-firewall/rules/check"
+	"github.com/syncsign/sops-firewall/wizard"
+)
+
+// seen are the variables by which terminals make themselves known.
+var seen = []string{
+	"TERM", "COLORTERM", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE",
+	"TMUX", "STY", "SSH_TTY", "SSH_CONNECTION", "SSH_CLIENT", "WT_SESSION", "LANG", "LC_ALL", "LC_CTYPE", "PATH", "HOME",
+}
+
+// patience is how long an answer under way may take once we are told to end.
+const patience = 2 * time.Second
+
+// Run shows the session on a terminal until the user leaves or ctx ends. Both in
+// and out must be terminals; signals reach it through ctx alone.
+func Run(ctx context.Context, d Deps, in io.Reader, out io.Writer) (Outcome, error) {
+	desk := &desk{
+		session: d.Session,
+		board:   d.Board,
+		guides:  func(missing bool) []wizard.SideGuide { return d.Session.Guides(d.Board, missing) },
+		files:   d.Files, env: d.Env, now: d.Now, mask: d.Mask,
+		copier: newCopier(d.Env),
+	}
+	desk.report = func() []byte { return report(d.Session, d.Board, desk.now()) }
+	return run(ctx, desk, d.Check, in, out)
+}
+
+func run(ctx context.Context, d *desk, ask func(context.Context, []check.Job) <-chan check.Result, in io.Reader, out io.Writer) (Outcome, error) {
+	ctx2, stop := context.WithCancel(ctx)
+	defer stop() // ends the checks that are still under way
+	start := func(jobs []check.Job) tea.Cmd {
+		return func() tea.Msg { return startedMsg{ask(ctx2, jobs)} }
+	}
+	show := func(text string) tea.Cmd {
+		return tea.Exec(&plainPage{ctx: ctx2, text: text}, func(err error) tea.Msg { return pageMsg{err} })
+	}
+	opts := []tea.ProgramOption{
+		tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithInput(in), tea.WithOutput(out),
+		tea.WithEnvironment(environ(d.env)),
+	}
+	if d.env("NO_COLOR") != "" { // any value counts, not only those ParseBool knows
+		opts = append(opts, tea.WithColorProfile(colorprofile.ASCII))
+	}
+	a := newApp(d, start, show)
+	_, err := tea.NewProgram(a, opts...).Run()
+	if a.busy { // told to end while an answer was being written
+		select {
+		case <-a.wrote:
+		case <-time.After(patience):
+		}
+	}
+	if err != nil && ctx.Err() == nil {
+		return Outcome{Left: true, Exit: 1, Lines: a.last()}, fmt.Errorf("the terminal: %w", err)
+	}
+	if ctx.Err() != nil {
+		a.code = 130
+	}
+	return a.outcome(), nil
+}
+
+func environ(env func(string) string) []string {
+	var list []string
+	for _, k := range seen {
+		if v := env(k); v != "" {
+			list = append(list, k+"="+v)
+		}
+	}
+	return list
+}
+
+func (a *app) outcome() Outcome {
+	o := Outcome{Left: !a.finished, Exit: a.code, Lines: a.last()}
+	if a.finished && a.code == 0 {
+		o.Exit = a.d.board.Exit()
+	}
+	return o
+}
+
+// last are the three lines that stay on the normal screen.
+func (a *app) last() []string {
+	files := "No files were written."
+	if n := len(a.d.copier.files); n > 0 {
+		files = "Files: " + a.d.copier.files[n-1]
+		if n > 1 {
+			files += fmt.Sprintf(" and %d more beside it", n-1)
+		}
+	}
+	back := "Come back: run sops-firewall again; it goes on at this question."
+	if a.d.saved.IsZero() {
+		back = "Nothing was saved. Start again: sops-firewall"
+	}
+	return []string{a.d.show(a.result()), files, back}
+}
+
+func (a *app) result() string {
+	s := a.d.board.Summary()
+	if done := s.Pass + s.Note + s.Fail; done == 0 {
+		return "SOPS firewall setup: nothing was checked yet."
+	}
+	return "SOPS firewall setup: " + sumWords(s) + "."
+}
+
+// plainPage shows text outside the alternate screen, from column 1 and not
+// wrapped by us: what the mouse selects there is what was written.
+type plainPage struct {
+	ctx  context.Context // ends the page when the program is told to end
+	text string
+	in   io.Reader
+	out  io.Writer
+}
+
+func (p *plainPage) SetStdin(r io.Reader)  { p.in = r }
+func (p *plainPage) SetStdout(w io.Writer) { p.out = w }
+func (p *plainPage) SetStderr(io.Writer)   {}
+
+// Run prints the page and waits for Enter.
+func (p *plainPage) Run() error {
+	if _, err := fmt.Fprintf(p.out, "\r\n%s\n\nSelect the text with the mouse and copy it. Then press Enter here.\n", p.text); err != nil {
+		return err
+	}
+	done := make(chan error, 1)
+	go func() {
+		_, err := bufio.NewReader(p.in).ReadString('\n')
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		return err
+	case <-p.ctx.Done():
+		return p.ctx.Err()
+	}
+}

@@ -1,0 +1,202 @@
+package tui
+
+import (
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+	"charm.land/huh/v2"
+
+	"github.com/syncsign/sops-firewall/wizard"
+)
+
+// choiceScreen asks for one of a few options, each perhaps with a drawing.
+type choiceScreen struct {
+	noDraft
+	d     *desk
+	q     wizard.Question
+	field *huh.Select[string]
+	above func(w int) []string // what stands over the options; may be nil
+	below func(w int) []string // what stands under everything; may be nil
+	say   string               // what was wrong with the answer
+}
+
+func newChoiceScreen(d *desk, q wizard.Question, old draft) *choiceScreen {
+	s := &choiceScreen{d: d, q: q}
+	picked := ""
+	if len(q.Selected) > 0 {
+		picked = q.Selected[0]
+	}
+	if h := old.hover; h > 0 && h <= len(q.Options) {
+		picked = q.Options[h-1].ID
+	}
+	s.build(picked, usualW)
+	return s
+}
+
+// build makes the field anew; huh's options cannot be changed in width.
+func (s *choiceScreen) build(picked string, w int) {
+	opts := make([]huh.Option[string], len(s.q.Options))
+	for i, line := range optionLines(s.d, s.q.Options, w-3, false) {
+		opts[i] = huh.NewOption(line, s.q.Options[i].ID)
+	}
+	s.field = huh.NewSelect[string]().Options(opts...).Value(&picked)
+	s.field.WithTheme(huhTheme).WithKeyMap(huhKeys())
+	s.field.Focus()
+}
+
+func (s *choiceScreen) at() int {
+	id, _ := s.field.Hovered()
+	return max(slices.IndexFunc(s.q.Options, func(o wizard.Option) bool { return o.ID == id }), 0)
+}
+
+func (s *choiceScreen) Draft() draft { return draft{hover: s.at() + 1} }
+
+func (s *choiceScreen) Keys() []hint {
+	return append(choiceKeys(s.q.Options, hint{"Enter", "choose", "choose"}), keyBack, keyAll, keyMask, keyHelp, keyLeave)
+}
+
+func choiceKeys(opts []wizard.Option, first ...hint) []hint {
+	var keys []string
+	for _, o := range opts {
+		if o.Key != "" {
+			keys = append(keys, o.Key)
+		}
+	}
+	switch n := len(keys); n {
+	case 0:
+		return first
+	case 1:
+		return append(first, hint{keys[0], "jump", "jump"})
+	default:
+		return append(first, hint{keys[0] + "-" + keys[n-1], "jump", "jump"})
+	}
+}
+
+func (s *choiceScreen) Update(msg tea.Msg) (act, tea.Cmd) {
+	switch msg := msg.(type) {
+	case problemMsg:
+		s.say = msg.say
+	case tea.KeyPressMsg:
+		switch name := keyName(msg); name {
+		case "enter":
+			s.say = ""
+			if len(s.q.Options) == 0 {
+				return act{want: wantAnswer}, nil
+			}
+			return act{want: wantAnswer, answer: wizard.Answer{Choice: s.q.Options[s.at()].ID}}, nil
+		case "esc", "backspace":
+			return act{want: wantBack}, nil
+		case "up", "down", "home", "end", "pgup", "pgdown", "ctrl+p", "ctrl+n":
+			s.field.Update(msg)
+		default:
+			if i := optionKey(s.q.Options, name); i >= 0 {
+				s.build(s.q.Options[i].ID, usualW)
+			}
+		}
+	}
+	return act{}, nil
+}
+
+// optionKey is the option that a key jumps to; -1 for none.
+func optionKey(opts []wizard.Option, name string) int {
+	return slices.IndexFunc(opts, func(o wizard.Option) bool { return o.Key != "" && strings.EqualFold(o.Key, name) })
+}
+
+func (s *choiceScreen) View(w, h int) frame {
+	if len(s.q.Options) == 0 {
+		return frame{lines: intro(s.d, s.q.Intro, w), y: -1}
+	}
+	at := s.at()
+	s.build(s.q.Options[at].ID, w)
+	var lines []string
+	if s.above != nil {
+		lines = append(lines, s.above(w)...)
+	} else {
+		lines = append(lines, intro(s.d, s.q.Intro, w)...)
+	}
+	f := frame{y: -1}
+	s.field.WithWidth(w - 2)
+	for l := range strings.SplitSeq(strings.TrimRight(s.field.View(), "\n"), "\n") {
+		if strings.HasPrefix(plain(l), "> ") {
+			f.x, f.y = 1, len(lines)
+		}
+		lines = append(lines, " "+l)
+	}
+	if s.say != "" {
+		lines = append(lines, hang(" [fix ] ", s.d.show(s.say), w-1)...)
+	}
+	var under []string
+	if s.below != nil {
+		under = s.below(w)
+	}
+	room := h - len(lines) - len(under)
+	lines = append(lines, about(s.d, s.q.Options[at], w, room)...)
+	if len(under) > 0 && len(lines)+len(under) <= h {
+		lines = append(lines, under...)
+	}
+	f.lines = lines
+	return f
+}
+
+// about explains the option under the cursor in at most room lines: drawing,
+// whole detail, and why it is proposed.
+func about(d *desk, o wizard.Option, w, room int) []string {
+	var text []string
+	if o.Detail != "" && width(o.Label)+width(o.Detail)+12 > w {
+		text = append(text, hang(" ", d.show(o.Detail), w-1)...)
+	}
+	if o.Because != "" {
+		text = append(text, hang(" Why we think so: ", d.show(o.Because), w-1)...)
+	}
+	var lines []string
+	if pic := strings.Split(strings.Trim(o.Picture, "\n"), "\n"); o.Picture != "" && w >= usualW && room >= len(pic)+len(text)+1 {
+		lines = append(lines, rule(d.show(o.Label), w))
+		for _, l := range pic {
+			lines = append(lines, "  "+l)
+		}
+	} else if len(text) > 0 && room > len(text) {
+		lines = append(lines, rule("", w))
+	}
+	return append(lines, text...)
+}
+
+func intro(d *desk, s string, w int) []string {
+	if s == "" {
+		return []string{""}
+	}
+	lines := []string{}
+	for p := range strings.SplitSeq(strings.TrimSpace(s), "\n") {
+		lines = append(lines, hang(" ", d.show(p), w-1)...)
+	}
+	return append(lines, "")
+}
+
+// optionLines are the options in columns: key, label, detail.
+func optionLines(d *desk, opts []wizard.Option, w int, marks bool) []string {
+	labelW := 0
+	for _, o := range opts {
+		labelW = max(labelW, width(d.show(o.Label)))
+	}
+	labelW = min(labelW, w-2)
+	out := make([]string, len(opts))
+	for i, o := range opts {
+		l := d.show(o.Label)
+		if o.Key != "" {
+			l = o.Key + " " + l
+		}
+		l = fit(l, labelW+2)
+		tail := d.show(o.Detail)
+		if o.Because != "" && !marks {
+			tail = strings.TrimSpace(tail + "  (we think this one)")
+			if width(l)+2+width(tail) > w {
+				tail = "(we think this one)"
+			}
+		}
+		if tail != "" && w-width(l)-2 >= 12 {
+			l += "  " + shorten(tail, w-width(l)-2)
+		}
+		out[i] = shorten(l, w)
+	}
+	return out
+}

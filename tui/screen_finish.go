@@ -1,0 +1,172 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/syncsign/sops-firewall/rules"
+	"github.com/syncsign/sops-firewall/rules/check"
+	"github.com/syncsign/sops-firewall/wizard"
+)
+
+// finishScreen says how it stands, what changed and what is left to do.
+type finishScreen struct {
+	*choiceScreen
+	note []string
+}
+
+func newFinishScreen(d *desk, q wizard.Question) *finishScreen {
+	s := &finishScreen{choiceScreen: newChoiceScreen(d, q, draft{})}
+	s.above = func(w int) []string { return append(append(s.result(w), s.note...), "") }
+	return s
+}
+
+func (s *finishScreen) Keys() []hint {
+	keys := choiceKeys(s.q.Options, hint{"Enter", "choose", "choose"})
+	return append(keys, hint{"R", "check all again", "again"}, keyBack, keyAll, keyMask, keyHelp, keyLeave)
+}
+
+func (s *finishScreen) Update(msg tea.Msg) (act, tea.Cmd) {
+	switch msg := msg.(type) {
+	case wroteMsg:
+		if msg.err != nil {
+			s.note = []string{"", " " + failStyle.Render("[FAIL]") + " The report was not written: " + clean(msg.err.Error())}
+			return act{}, nil
+		}
+		s.d.copier.remember(msg.path)
+		s.note = []string{"", " " + okStyle.Render("[ ok ]") + " Report: " + s.d.show(msg.path)}
+		if l := fetchLine(s.d.env, msg.path); l != "" {
+			s.note = append(s.note, "        From your computer: "+s.d.show(l))
+		}
+	case tea.KeyPressMsg:
+		switch keyName(msg) {
+		case "R":
+			return act{want: wantRun, jobs: s.d.board.Jobs(true)}, nil
+		case "enter":
+			return s.chosen()
+		}
+	}
+	return s.choiceScreen.Update(msg)
+}
+
+func (s *finishScreen) chosen() (act, tea.Cmd) {
+	if len(s.q.Options) == 0 {
+		return act{want: wantQuit}, nil
+	}
+	switch id := s.q.Options[s.at()].ID; id {
+	case "report":
+		data, files := s.d.report(), s.d.files
+		name := "report.md"
+		if n := fileWord(s.d.site.Name); n != "" {
+			name = "report-" + n + ".md"
+		}
+		return act{}, func() tea.Msg {
+			path, err := files.Write(name, data)
+			return wroteMsg{path, err}
+		}
+	case "leave":
+		return act{want: wantQuit}, nil
+	default:
+		return act{want: wantAnswer, answer: wizard.Answer{Choice: id}}, nil
+	}
+}
+
+// fileWord keeps the letters, digits and dashes of a site's name.
+func fileWord(s string) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= '0' && r <= '9':
+			return r
+		case r >= 'A' && r <= 'Z':
+			return r + 'a' - 'A'
+		case r == ' ', r == '-', r == '_', r == '.':
+			return '-'
+		}
+		return -1
+	}, s)
+	return strings.Trim(s[:min(len(s), 40)], "-")
+}
+
+// result is the sentence, what changed, causes, and who has to act.
+func (s *finishScreen) result(w int) []string {
+	d := s.d
+	sum := d.board.Summary()
+	st, say := verdict(sum)
+	lines := append([]string{""}, hang(" "+state(st)+" ", boldStyle.Render(say)+" "+sumWords(sum)+".", w-1)...)
+	for _, c := range d.board.Causes() {
+		lines = append(lines, hang(" "+state(c.Cause.Status)+" ", d.show(firstOf(c.Finding.Means, c.Finding.Seen)), w-1)...)
+	}
+	if ch := d.board.Changes(); len(ch) > 0 {
+		var better, worse []string
+		for _, c := range ch {
+			if c.Now == check.Pass || c.Now == check.Note {
+				better = append(better, flowName(c.Flow))
+			} else {
+				worse = append(worse, flowName(c.Flow))
+			}
+		}
+		if len(better) > 0 {
+			lines = append(lines, hang(" "+state(check.Pass)+" ", "new since the start: "+strings.Join(better, ", "), w-1)...)
+		}
+		if len(worse) > 0 {
+			lines = append(lines, hang(" "+state(check.Note)+" ", "changed since the start: "+strings.Join(worse, ", "), w-1)...)
+		}
+	}
+	return append(lines, s.waiting(w)...)
+}
+
+// waiting are the rows that another place must check, with the command.
+func (s *finishScreen) waiting(w int) []string {
+	rows := map[rules.Place][]string{}
+	for _, t := range s.d.board.Views(false) {
+		for _, r := range t.Rows {
+			for _, f := range r.Flows {
+				if f.Status == check.Waiting {
+					rows[f.Flow.From] = append(rows[f.Flow.From], r.Row.Code)
+					break
+				}
+			}
+		}
+	}
+	var lines []string
+	for _, p := range []rules.Place{rules.FromServer, rules.FromHub, rules.FromInternet} {
+		if len(rows[p]) == 0 {
+			continue
+		}
+		text := "rows " + strings.Join(rows[p], ", ") + " are seen from " + placeName(p) + " only. Run there:"
+		if len(rows[p]) == 1 {
+			text = "row " + rows[p][0] + " is seen from " + placeName(p) + " only. Run there:"
+		}
+		lines = append(lines, hang(" "+state(check.Waiting)+" ", text, w-1)...)
+		lines = append(lines, "          sops-firewall check --from "+string(p))
+	}
+	return lines
+}
+
+func flowName(f rules.Flow) string {
+	proto := ""
+	code := ""
+	if f.Row != nil {
+		proto, code = strings.ToUpper(f.Row.Proto), f.Row.Code
+	}
+	return fmt.Sprintf("%s %s %d", code, proto, f.Port.Number)
+}
+
+// verdict is the whole in one sentence.
+func verdict(s wizard.Summary) (check.Status, string) {
+	switch {
+	case s.Running > 0:
+		return check.Running, "Still checking."
+	case s.Fail > 0:
+		return check.Fail, "Not done: something is still closed."
+	case s.Unproven+s.Skipped > 0:
+		return check.Unproven, "Nothing fails, but not everything could be told."
+	case s.Waiting > 0:
+		return check.Waiting, "All that can be seen from here works."
+	case s.Pass+s.Note == 0:
+		return check.Unproven, "Nothing was checked."
+	}
+	return check.Pass, "Done: everything works."
+}

@@ -1,0 +1,269 @@
+package tui
+
+import (
+	"errors"
+	"slices"
+
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/syncsign/sops-firewall/wizard"
+)
+
+// formScreen asks for addresses and other typed values, checked while typing.
+type formScreen struct {
+	d      *desk
+	q      wizard.Question
+	inputs []textinput.Model
+	says   []remark
+	at     int
+	top    int // first line shown
+}
+
+// remark is what Try said about a field.
+type remark struct {
+	word string // ok, fix, need or nothing
+	say  string
+}
+
+func newFormScreen(d *desk, q wizard.Question, old draft) *formScreen {
+	s := &formScreen{d: d, q: q, says: make([]remark, len(q.Fields))}
+	for i, f := range q.Fields {
+		in := newInput()
+		v := f.Value
+		if kept, ok := old.fields[f.ID]; ok {
+			v = kept
+		}
+		in.SetValue(clean(v))
+		s.inputs = append(s.inputs, in)
+		s.try(i)
+	}
+	s.at = max(min(old.hover-1, len(q.Fields)-1), 0)
+	s.focus(s.at)
+	return s
+}
+
+func (s *formScreen) focus(i int) {
+	if len(s.inputs) == 0 {
+		return
+	}
+	s.inputs[s.at].Blur()
+	s.at = (i + len(s.inputs)) % len(s.inputs)
+	s.inputs[s.at].Focus()
+}
+
+// try asks the session what it thinks of field i; it is pure and quick.
+func (s *formScreen) try(i int) {
+	f, v := s.q.Fields[i], s.inputs[i].Value()
+	if v == "" {
+		s.says[i] = remark{word: "[need]"}
+		if f.Optional {
+			s.says[i] = remark{word: "      ", say: "may stay empty"}
+		}
+		return
+	}
+	_, say, err := s.d.session.Try(f.ID, v)
+	var wrong *wizard.Problem
+	switch {
+	case errors.As(err, &wrong):
+		s.says[i] = remark{"[fix ]", wrong.Say}
+	case err != nil:
+		s.says[i] = remark{"[fix ]", err.Error()}
+	default:
+		s.says[i] = remark{"[ ok ]", say}
+	}
+}
+
+// Typing is true: every letter may be part of a value.
+func (s *formScreen) Typing() bool { return true }
+
+func (s *formScreen) Draft() draft {
+	d := draft{hover: s.at + 1, fields: map[string]string{}}
+	for i, f := range s.q.Fields {
+		d.fields[f.ID] = s.inputs[i].Value()
+	}
+	return d
+}
+
+func (s *formScreen) Keys() []hint {
+	keys := []hint{{"Tab", "next", "next"}, {"Shift-Tab", "previous", "prev"}, {"Enter", "next", "next"}, keyBack, keyHelp, {"Ctrl-C", "leave", "leave"}}
+	if len(s.q.Fields) > 0 && len(s.q.Fields[s.at].Choices) > 0 {
+		keys = slices.Insert(keys, 2, hint{"Space", "other value", "other"})
+	}
+	return keys
+}
+
+func (s *formScreen) Update(msg tea.Msg) (act, tea.Cmd) {
+	switch msg := msg.(type) {
+	case problemMsg:
+		s.problem(msg)
+	case tea.PasteMsg:
+		s.typed(tea.PasteMsg{Content: clean(msg.Content)})
+	case tea.KeyPressMsg:
+		switch keyName(msg) {
+		case "esc":
+			return act{want: wantBack}, nil
+		case "tab", "down", "ctrl+n":
+			s.focus(s.at + 1)
+		case "shift+tab", "up", "ctrl+p":
+			s.focus(s.at - 1)
+		case "enter":
+			if s.at < len(s.inputs)-1 {
+				s.focus(s.at + 1)
+				return act{}, nil
+			}
+			return act{want: wantAnswer, answer: wizard.Answer{Fields: s.Draft().fields}}, nil
+		default:
+			s.typed(msg)
+		}
+	}
+	return act{}, nil
+}
+
+func (s *formScreen) problem(msg problemMsg) {
+	i := slices.IndexFunc(s.q.Fields, func(f wizard.Field) bool { return f.ID == msg.field })
+	if i < 0 {
+		i = s.at
+	}
+	if len(s.says) > 0 {
+		s.focus(i)
+		s.says[i] = remark{"[fix ]", msg.say}
+	}
+}
+
+func (s *formScreen) typed(msg tea.Msg) {
+	if len(s.inputs) == 0 {
+		return
+	}
+	if c := s.q.Fields[s.at].Choices; len(c) > 0 {
+		s.cycle(c, msg)
+		return
+	}
+	before := s.inputs[s.at].Value()
+	s.inputs[s.at], _ = s.inputs[s.at].Update(msg)
+	if s.inputs[s.at].Value() != before {
+		s.try(s.at)
+	}
+}
+
+// cycle goes through the values of a field that has fixed ones.
+func (s *formScreen) cycle(choices []string, msg tea.Msg) {
+	k, ok := msg.(tea.KeyPressMsg)
+	if !ok {
+		return
+	}
+	i := slices.Index(choices, s.inputs[s.at].Value())
+	switch keyName(k) {
+	case "space", "right":
+		i++
+	case "left":
+		i--
+	default:
+		return
+	}
+	s.inputs[s.at].SetValue(choices[(i+len(choices))%len(choices)])
+	s.try(s.at)
+}
+
+func (s *formScreen) View(w, h int) frame {
+	lines := intro(s.d, s.q.Intro, w)
+	labelW := 12
+	for _, f := range s.q.Fields {
+		labelW = max(labelW, width(f.Label))
+	}
+	labelW = min(labelW, w/3)
+	valueW := min(max((w-labelW)/2-6, 16), 44)
+	f := frame{y: -1}
+	for i, fl := range s.q.Fields {
+		mark := "   "
+		if i == s.at {
+			mark = " > "
+		}
+		head := mark + fit(s.d.show(fl.Label), labelW) + "  "
+		in := &s.inputs[i]
+		in.SetWidth(valueW)
+		value := s.value(i)
+		if i == s.at {
+			head = boldStyle.Render(head)
+			f.y = len(lines)
+			if c := in.Cursor(); c != nil {
+				f.x = width(head) + c.Position.X
+			}
+		}
+		say := s.says[i]
+		note := say.say
+		if say.word != "[fix ]" && note == "" {
+			note = fl.From
+		}
+		word := wordStyled(say.word)
+		room := w - width(head) - valueW - 2 - 8
+		short := ""
+		if say.word != "[fix ]" {
+			short = shorten(s.d.show(note), room)
+		}
+		lines = append(lines, head+fit(value, valueW+1)+" "+fit(short, room)+" "+word)
+		if i == s.at {
+			lines = append(lines, s.under(i, labelW+5, w)...)
+		}
+	}
+	lines = append(lines, "")
+	if f.y >= 0 { // keep the field and its remark in sight
+		s.top = window(s.top, min(f.y+4, len(lines)-1), len(lines), h)
+		s.top = min(s.top, max(f.y-1, 0))
+		lines = lines[s.top:]
+		f.y -= s.top
+	}
+	f.lines = lines
+	return f
+}
+
+// under is what stands below the field in focus: what is wrong, an example, help.
+func (s *formScreen) under(i, indent, w int) []string {
+	fl, pre := s.q.Fields[i], fit("", indent)
+	var lines []string
+	if s.says[i].word == "[fix ]" {
+		lines = append(lines, hang(pre, s.d.show(s.says[i].say), w-1)...)
+	} else if s.says[i].say != "" && width(s.says[i].say) > 20 {
+		lines = append(lines, hang(pre, s.d.show(s.says[i].say), w-1)...)
+	}
+	if len(fl.Choices) > 0 {
+		for _, c := range fl.Choices {
+			mark := "( ) "
+			if c == s.inputs[i].Value() {
+				mark = "(x) "
+			}
+			lines = append(lines, pre+mark+s.d.show(c))
+		}
+	}
+	if fl.Hint != "" {
+		lines = append(lines, hang(pre, s.d.show(fl.Hint), w-1)...)
+	}
+	if fl.Help != "" && fl.Help != fl.Hint {
+		lines = append(lines, hang(pre, s.d.show(fl.Help), w-1)...)
+	}
+	return lines
+}
+
+// value is the field as shown: the input itself, or a word when it is private.
+func (s *formScreen) value(i int) string {
+	v := s.inputs[i].Value()
+	if s.d.mask && v != "" {
+		if id := s.q.Fields[i].ID; id == "domain" || id == "host" || s.d.show(v) != v {
+			return "(hidden)"
+		}
+	}
+	if i == s.at {
+		return s.inputs[i].View()
+	}
+	return shorten(v, s.inputs[i].Width())
+}
+
+func wordStyled(word string) string {
+	switch word {
+	case "[ ok ]":
+		return okStyle.Render(word)
+	case "[fix ]", "[need]":
+		return failStyle.Render(word)
+	}
+	return word
+}

@@ -1,0 +1,331 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/syncsign/sops-firewall/rules/router"
+	"github.com/syncsign/sops-firewall/wizard"
+)
+
+// guideParts are the parts in the order of their keys.
+var guideParts = []router.Part{router.Prepare, router.Apply, router.Verify, router.Undo, router.Notes}
+
+// guidesScreen shows the instructions, one firewall and one part at a time.
+type guidesScreen struct {
+	noDraft
+	d       *desk
+	q       wizard.Question
+	page    func(string) tea.Cmd
+	list    []wizard.SideGuide
+	at      int // firewall
+	part    router.Part
+	missing bool
+	row     int // line under the cursor, in the part
+	top     int
+	rows    []guideRow // of the last picture
+	height  int
+	copying *copying
+	note    []string // what the last key did
+}
+
+// guideRow is a line of the part and the piece it belongs to; -1 for none.
+type guideRow struct {
+	text  string
+	piece int
+}
+
+// copying is a copy under way: what, and which part of it.
+type copying struct {
+	what  string
+	text  string
+	parts []string
+	n     int
+	ask   bool // waiting for y or n
+}
+
+func newGuidesScreen(d *desk, q wizard.Question, page func(string) tea.Cmd) *guidesScreen {
+	s := &guidesScreen{d: d, q: q, page: page, missing: true}
+	s.load()
+	if !slices.ContainsFunc(s.list, func(g wizard.SideGuide) bool { return !g.Guide.Nothing }) {
+		s.note = []string{" Nothing is missing. a shows all rows all the same."}
+	}
+	return s
+}
+
+func (s *guidesScreen) load() {
+	s.list = s.d.guides(s.missing)
+	s.at = max(min(s.at, len(s.list)-1), 0)
+	s.firstPart()
+}
+
+func (s *guidesScreen) firstPart() {
+	s.row, s.top, s.part = 0, 0, router.Apply
+	for _, p := range guideParts {
+		if s.has(p) {
+			s.part = p
+			return
+		}
+	}
+}
+
+func (s *guidesScreen) guide() wizard.SideGuide {
+	if len(s.list) == 0 {
+		return wizard.SideGuide{}
+	}
+	return s.list[s.at]
+}
+
+func (s *guidesScreen) has(p router.Part) bool {
+	return slices.ContainsFunc(s.guide().Guide.Blocks, func(b router.Block) bool { return b.Part == p })
+}
+
+// Heading names the firewall in the header.
+func (s *guidesScreen) Heading() string {
+	if len(s.list) == 0 {
+		return s.q.Title
+	}
+	g := s.guide()
+	h := g.Title
+	if g.Guide.Name != "" {
+		h += ": " + g.Guide.Name
+	}
+	if len(s.list) > 1 {
+		h = fmt.Sprintf("%d of %d  %s", s.at+1, len(s.list), h)
+	}
+	return h
+}
+
+func (s *guidesScreen) Keys() []hint {
+	if s.copying != nil && s.copying.ask {
+		return []hint{{"y", "it arrived", "yes"}, {"n", "no, another way", "no"}, {"Esc", "never mind", "close"}, {"p", "plain page", "page"}, {"v", "file", "file"}, keyHelp, keyLeave}
+	}
+	keys := []hint{{"c", "copy", "copy"}, {"C", "all", "all"}, {"p", "plain page", "page"}, {"v", "file", "file"}, {"a", "missing/all", "all rows"}, {"w", "watch", "watch"}}
+	if len(s.list) > 1 {
+		keys = append(keys, hint{"Tab", "next", "next"})
+	}
+	return append(keys, hint{"1-5", "part", "part"}, hint{"n", "go on", "on"}, hint{"Esc", "back", ""}, hint{"s", "", ""}, hint{"m", "", ""}, hint{"?", "", ""}, hint{"q", "", ""})
+}
+
+func (s *guidesScreen) Update(msg tea.Msg) (act, tea.Cmd) {
+	switch msg := msg.(type) {
+	case sentMsg:
+		return act{}, s.sent(msg)
+	case wroteMsg:
+		s.wrote(msg)
+	case pageMsg:
+		if msg.err != nil {
+			s.note = []string{" The plain page could not be shown: " + msg.err.Error()}
+		}
+	case tea.KeyPressMsg:
+		return s.press(keyName(msg))
+	}
+	return act{}, nil
+}
+
+func (s *guidesScreen) press(name string) (act, tea.Cmd) {
+	if s.copying != nil && s.copying.ask {
+		switch name {
+		case "y":
+			return act{}, s.arrived()
+		case "n":
+			return act{}, s.lost()
+		case "esc":
+			s.copying, s.note = nil, nil
+			return act{}, nil
+		}
+	}
+	switch name {
+	case "up":
+		s.row--
+	case "down":
+		s.row++
+	case "pgup":
+		s.row -= max(s.height-1, 1)
+	case "pgdown":
+		s.row += max(s.height-1, 1)
+	case "home":
+		s.row = 0
+	case "end":
+		s.row = len(s.rows)
+	case "1", "2", "3", "4", "5":
+		if p := guideParts[name[0]-'1']; s.has(p) {
+			s.part, s.row, s.top = p, 0, 0
+		} else {
+			s.note = []string{" This guide has no part \"" + partName(p) + "\"."}
+		}
+	case "tab":
+		s.device(1)
+	case "shift+tab":
+		s.device(-1)
+	case "a":
+		s.missing, s.note = !s.missing, nil
+		s.load()
+	case "c":
+		return act{}, s.copyPiece()
+	case "C":
+		return act{}, s.copyAll()
+	case "p":
+		if s.ready() {
+			return act{}, s.page(applyText(s.guide().Guide, s.part))
+		}
+	case "v":
+		return act{}, s.write()
+	case "w":
+		return act{want: wantWatch, id: "tables"}, nil
+	case "n", "enter":
+		return act{want: wantAnswer}, nil
+	case "esc":
+		return act{want: wantBack}, nil
+	}
+	s.row = max(min(s.row, len(s.rows)-1), 0)
+	return act{}, nil
+}
+
+func (s *guidesScreen) device(by int) {
+	if n := len(s.list); n > 0 {
+		s.at, s.copying, s.note = (s.at+by+n)%n, nil, nil
+		s.firstPart()
+	}
+}
+
+// ready tells whether there is anything to copy, and says so when not.
+func (s *guidesScreen) ready() bool {
+	g := s.guide()
+	if g.Err == nil && len(g.Guide.Blocks) > 0 {
+		return true
+	}
+	s.note = []string{" There is nothing to copy here."}
+	return false
+}
+
+func (s *guidesScreen) pieces() []piece {
+	var out []piece
+	for _, b := range s.guide().Guide.Blocks {
+		if b.Part == s.part {
+			out = append(out, cutBlock(b)...)
+		}
+	}
+	return out
+}
+
+func (s *guidesScreen) copyPiece() tea.Cmd {
+	if !s.ready() {
+		return nil
+	}
+	ps := s.pieces()
+	if len(ps) == 0 {
+		return nil
+	}
+	i := 0
+	if s.row < len(s.rows) {
+		i = max(s.rows[s.row].piece, 0)
+	}
+	p := ps[min(i, len(ps)-1)]
+	return s.copy(p.name, p.text)
+}
+
+func (s *guidesScreen) copyAll() tea.Cmd {
+	if !s.ready() {
+		return nil
+	}
+	return s.copy("all of \""+partName(s.part)+"\"", applyText(s.guide().Guide, s.part))
+}
+
+// copy starts at the rung that worked last, and always leaves a file too.
+func (s *guidesScreen) copy(what, text string) tea.Cmd {
+	s.copying = &copying{what: what, text: text, parts: s.d.copier.parts(text)}
+	s.note = nil
+	return tea.Batch(s.send(), s.write())
+}
+
+func (s *guidesScreen) send() tea.Cmd {
+	c := s.copying
+	if s.d.copier.rung() == rungPage {
+		return tea.Sequence(s.page(c.text), s.d.copier.send(c.text))
+	}
+	return s.d.copier.send(c.parts[c.n])
+}
+
+func (c *copying) name() string {
+	if len(c.parts) == 1 {
+		return c.what
+	}
+	return fmt.Sprintf("%s, part %d of %d,", c.what, c.n+1, len(c.parts))
+}
+
+func (s *guidesScreen) sent(msg sentMsg) tea.Cmd {
+	c := s.copying
+	if c == nil || msg.rung != s.d.copier.rung() {
+		return nil
+	}
+	if msg.rung == rungPage {
+		s.copying = nil
+		return nil
+	}
+	say := " " + sentWords(msg.rung, c.name(), msg.err)
+	if msg.rung == rungTmux && msg.err != nil && s.d.copier.failed() { // the tool itself said no
+		c.parts, c.n = s.d.copier.parts(c.text), 0
+		s.note = []string{say + " Trying the terminal."}
+		return s.send()
+	}
+	s.note = []string{say + " Did it arrive? Paste to see.  y yes   n no"}
+	if s.d.copier.works && len(c.parts) == 1 { // asked before, and it did
+		s.note, s.copying = []string{say}, nil
+		return nil
+	}
+	c.ask = true
+	return nil
+}
+
+func (s *guidesScreen) arrived() tea.Cmd {
+	s.d.copier.worked()
+	c := s.copying
+	if c.n+1 < len(c.parts) {
+		c.n++
+		c.ask = false
+		return s.send()
+	}
+	s.copying, s.note = nil, []string{" Good. This way is used from now on."}
+	return nil
+}
+
+func (s *guidesScreen) lost() tea.Cmd {
+	c := s.copying
+	if !s.d.copier.failed() {
+		s.copying = nil
+		s.note = []string{" Then use the file: v shows where it is."}
+		return nil
+	}
+	c.ask, c.n, c.parts = false, 0, s.d.copier.parts(c.text)
+	return s.send()
+}
+
+// write saves the guide that is shown.
+func (s *guidesScreen) write() tea.Cmd {
+	g := s.guide()
+	if !s.ready() {
+		return nil
+	}
+	name := "guide-" + string(g.Side) + "-" + g.Guide.Router + ".md"
+	data, files := guideMarkdown(g), s.d.files
+	return func() tea.Msg {
+		path, err := files.Write(name, data)
+		return wroteMsg{path, err}
+	}
+}
+
+func (s *guidesScreen) wrote(msg wroteMsg) {
+	s.note = slices.DeleteFunc(s.note, func(l string) bool { return len(l) > 6 && (l[:6] == " File " || l[:6] == " From ") })
+	if msg.err != nil {
+		s.note = append(s.note, " File: not written: "+msg.err.Error())
+		return
+	}
+	s.d.copier.remember(msg.path)
+	s.note = append(s.note, " File: "+msg.path)
+	if l := fetchLine(s.d.env, msg.path); l != "" {
+		s.note = append(s.note, " From your computer: "+l)
+	}
+}

@@ -1,0 +1,298 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/syncsign/sops-firewall/rules"
+	"github.com/syncsign/sops-firewall/rules/check"
+	"github.com/syncsign/sops-firewall/wizard"
+)
+
+// watchEvery is how often failed flows are asked again while watching.
+const watchEvery = 5 * time.Second
+
+// tablesScreen is the heart: one table at a time, a line for every flow, and a
+// pane that explains the chosen one.
+type tablesScreen struct {
+	noDraft
+	d      *desk
+	q      wizard.Question
+	table  string // id of the table shown
+	key    string // key of the chosen flow
+	row    int    // its line, for when it goes away
+	top    int
+	all    bool // rows that do not apply too
+	failed bool // failed flows only
+	watch  bool
+	round  int  // tells this watch's beats from those of one that was ended
+	beats  bool // the first beat is still to be started
+	pane   bool // the pane takes the whole body
+	scroll int  // of the whole-body pane
+	split  bool // the last picture had the pane beside or below
+}
+
+func newTablesScreen(d *desk, q wizard.Question, watch bool) *tablesScreen {
+	return &tablesScreen{d: d, q: q, watch: watch, beats: watch}
+}
+
+// line is one flow of the table, or a row without flows.
+type line struct {
+	row   wizard.RowView
+	flow  wizard.FlowView
+	first bool // of its row
+	none  bool // a row that does not apply
+}
+
+// views are the tables; the chosen one is at index i.
+func (s *tablesScreen) views() (v []wizard.TableView, i int) {
+	v = s.d.board.Views(s.all)
+	for n, t := range v {
+		if t.Table.ID == s.table {
+			i = n
+		}
+	}
+	if len(v) > 0 {
+		s.table = v[i].Table.ID
+	}
+	return v, i
+}
+
+func (s *tablesScreen) lines(t wizard.TableView) []line {
+	var out []line
+	for _, r := range t.Rows {
+		if !r.Applies {
+			if s.all && !s.failed {
+				out = append(out, line{row: r, first: true, none: true})
+			}
+			continue
+		}
+		first := true
+		for _, f := range r.Flows {
+			if s.failed && f.Status != check.Fail && f.Status != check.Running {
+				continue
+			}
+			out = append(out, line{row: r, flow: f, first: first})
+			first = false
+		}
+	}
+	return out
+}
+
+// at is the index of the chosen line.
+func (s *tablesScreen) at(ls []line) int {
+	for i, l := range ls {
+		if s.key != "" && l.flow.Flow.Key == s.key {
+			s.row = i
+			return i
+		}
+	}
+	s.row = max(min(s.row, len(ls)-1), 0)
+	return s.row
+}
+
+func (s *tablesScreen) choose(ls []line, i int) {
+	if len(ls) == 0 {
+		return
+	}
+	s.row = max(min(i, len(ls)-1), 0)
+	s.key, s.scroll = ls[s.row].flow.Flow.Key, 0
+}
+
+// Heading names the table in the header.
+func (s *tablesScreen) Heading() string {
+	v, i := s.views()
+	if len(v) == 0 {
+		return s.q.Title
+	}
+	return fmt.Sprintf("%s   table %d of %d", s.q.Title, i+1, len(v))
+}
+
+func (s *tablesScreen) Keys() []hint {
+	if s.pane {
+		return []hint{{"r", "again", "again"}, {"Up Down", "scroll", "scroll"}, {"Enter Esc", "back to the table", "table"}, keyHelp, keyLeave}
+	}
+	watch := hint{"w", "watch", "watch"}
+	if s.watch {
+		watch.long, watch.short = "stop", "stop"
+	}
+	return []hint{
+		{"r", "again", "again"},
+		{"R", "all", "all"},
+		watch,
+		{"f", "failed", "fail"},
+		{"a", "all rows", "rows"},
+		{"Tab", "table", "table"},
+		{"Enter", "more", "more"},
+		{"n", "go on", "on"},
+		{"Esc", "back", ""},
+		{"s", "", ""},
+		{"m", "", ""},
+		{"?", "help", ""},
+		{"q", "", ""},
+	}
+}
+
+func (s *tablesScreen) Update(msg tea.Msg) (act, tea.Cmd) {
+	switch msg := msg.(type) {
+	case watchMsg:
+		if !s.watch || msg.round != s.round {
+			return act{}, nil
+		}
+		return act{want: wantRun, jobs: s.failedJobs()}, s.tick()
+	case tea.KeyPressMsg:
+		return s.press(keyName(msg))
+	}
+	return act{}, nil
+}
+
+func (s *tablesScreen) press(name string) (act, tea.Cmd) {
+	v, ti := s.views()
+	if len(v) == 0 {
+		if name == "esc" {
+			return act{want: wantBack}, nil
+		}
+		if name == "n" {
+			return act{want: wantAnswer}, nil
+		}
+		return act{}, nil
+	}
+	ls := s.lines(v[ti])
+	at := s.at(ls)
+	move := func(by int) {
+		if s.pane {
+			s.scroll = max(s.scroll+by, 0)
+			return
+		}
+		s.choose(ls, at+by)
+	}
+	switch name {
+	case "up":
+		move(-1)
+	case "down":
+		move(1)
+	case "pgup":
+		move(-10)
+	case "pgdown":
+		move(10)
+	case "home":
+		move(-len(ls))
+	case "end":
+		move(len(ls))
+	case "tab", "right":
+		s.show(v, ti+1)
+	case "shift+tab", "left":
+		s.show(v, ti-1)
+	case "enter":
+		s.pane, s.scroll = !s.pane, 0
+	case "esc":
+		if s.pane {
+			s.pane = false
+			return act{}, nil
+		}
+		return act{want: wantBack}, nil
+	case "n":
+		return act{want: wantAnswer}, nil
+	case "f":
+		s.failed = !s.failed
+	case "a":
+		s.all = !s.all
+	case "r":
+		if at < len(ls) {
+			if j, ok := s.d.board.JobFor(ls[at].flow.Flow.Key); ok {
+				return act{want: wantRun, jobs: []check.Job{j}}, nil
+			}
+		}
+	case "R":
+		return act{want: wantRun, jobs: s.d.board.Jobs(true)}, nil
+	case "w":
+		s.watch = !s.watch
+		s.round++
+		if s.watch {
+			return act{want: wantRun, jobs: s.failedJobs()}, s.tick()
+		}
+	default: // a digit goes to the table of that code
+		for i, t := range v {
+			if t.Table.Code == name {
+				s.show(v, i)
+			}
+		}
+	}
+	return act{}, nil
+}
+
+func (s *tablesScreen) show(v []wizard.TableView, i int) {
+	s.table = v[(i+len(v))%len(v)].Table.ID
+	s.key, s.row, s.top, s.scroll = "", 0, 0, 0
+}
+
+// beat starts the watch that another screen asked for.
+func (s *tablesScreen) beat() tea.Cmd {
+	if !s.beats {
+		return nil
+	}
+	s.beats = false
+	return s.tick()
+}
+
+func (s *tablesScreen) tick() tea.Cmd {
+	round := s.round
+	return tea.Tick(watchEvery, func(time.Time) tea.Msg { return watchMsg{round} })
+}
+
+func (s *tablesScreen) failedJobs() []check.Job {
+	var jobs []check.Job
+	for _, t := range s.d.board.Views(false) {
+		for _, r := range t.Rows {
+			for _, f := range r.Flows {
+				if f.Status != check.Fail && f.Status != check.Unproven && f.Status != check.Skipped {
+					continue
+				}
+				if j, ok := s.d.board.JobFor(f.Flow.Key); ok {
+					jobs = append(jobs, j)
+				}
+			}
+		}
+	}
+	return jobs
+}
+
+func placeName(p rules.Place) string {
+	switch p {
+	case rules.FromServer:
+		return "the server"
+	case rules.FromHub:
+		return "a computer in the hubs' network"
+	case rules.FromInternet:
+		return "outside, such as a phone's line"
+	}
+	return string(p)
+}
+
+// sumWords says a summary in words: "4 ok, 1 FAIL, 1 running".
+func sumWords(s wizard.Summary) string {
+	var parts []string
+	for _, p := range []struct {
+		n    int
+		word string
+	}{
+		{s.Pass, "ok"},
+		{s.Note, "with a note"},
+		{s.Fail, "FAIL"},
+		{s.Unproven, "cannot be told"},
+		{s.Waiting, "waiting"},
+		{s.Skipped, "skipped"},
+		{s.Running, "running"},
+	} {
+		if p.n > 0 {
+			parts = append(parts, itoa(p.n)+" "+p.word)
+		}
+	}
+	if len(parts) == 0 {
+		return "nothing to check"
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,65 @@
+package tui
+
+import (
+	"charm.land/huh/v2"
+	"charm.land/lipgloss/v2"
+
+	"github.com/syncsign/sops-firewall/rules/check"
+)
+
+// Colours are the terminal's own sixteen, without bright black: that one is
+// near invisible in several themes. Every state is a word first.
+var (
+	barStyle  = lipgloss.NewStyle().Reverse(true)
+	boldStyle = lipgloss.NewStyle().Bold(true)
+	chipStyle = lipgloss.NewStyle().Underline(true)
+	rowStyle  = lipgloss.NewStyle().Reverse(true)
+
+	okStyle   = lipgloss.NewStyle().Foreground(lipgloss.Color("2"))
+	noteStyle = lipgloss.NewStyle().Foreground(lipgloss.Color("3"))
+	failStyle = lipgloss.NewStyle().Foreground(lipgloss.Color("1")).Bold(true)
+	waitStyle = lipgloss.NewStyle().Foreground(lipgloss.Color("6"))
+	bareStyle = lipgloss.NewStyle()
+)
+
+// stateWord is the word for a status; all are six columns wide.
+func stateWord(s check.Status) (string, lipgloss.Style) {
+	switch s {
+	case check.Pass:
+		return "[ ok ]", okStyle
+	case check.Note:
+		return "[note]", noteStyle
+	case check.Fail:
+		return "[FAIL]", failStyle
+	case check.Waiting:
+		return "[wait]", waitStyle
+	case check.Skipped:
+		return "[skip]", bareStyle
+	case check.Running:
+		return "[ .. ]", bareStyle
+	case check.NotNeeded:
+		return "[ -- ]", bareStyle
+	case check.Unproven:
+		return "[ ?  ]", noteStyle
+	}
+	return "[ ?  ]", noteStyle
+}
+
+func state(s check.Status) string {
+	word, style := stateWord(s)
+	return style.Render(word)
+}
+
+// huhTheme is built once: huh asks for it for every option it draws.
+var huhTheme = func() huh.Theme {
+	s := huh.ThemeBase(true)
+	s.Focused.Base = lipgloss.NewStyle()
+	s.Focused.SelectSelector = lipgloss.NewStyle().SetString("> ").Bold(true)
+	s.Focused.MultiSelectSelector = s.Focused.SelectSelector
+	s.Focused.SelectedPrefix = lipgloss.NewStyle().SetString("[x] ").Bold(true)
+	s.Focused.UnselectedPrefix = lipgloss.NewStyle().SetString("[ ] ")
+	s.Focused.SelectedOption = boldStyle
+	s.Focused.UnselectedOption = bareStyle
+	s.Blurred = s.Focused
+	return huh.ThemeFunc(func(bool) *huh.Styles { return s })
+}()

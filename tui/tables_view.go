@@ -1,0 +1,307 @@
+package tui
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/syncsign/sops-firewall/rules/check"
+	"github.com/syncsign/sops-firewall/wizard"
+)
+
+// Pane sizes: below splitW the pane stands under the table, from there beside it.
+const (
+	splitW   = 110
+	paneRows = 7
+)
+
+// View draws the causes, the table and, where there is room, the pane.
+func (s *tablesScreen) View(w, h int) frame {
+	v, ti := s.views()
+	if len(v) == 0 {
+		return frame{lines: []string{"", " Nothing to check: no table applies to these answers. n goes on."}, y: -1}
+	}
+	ls := s.lines(v[ti])
+	at := s.at(ls)
+	if s.pane {
+		return s.wholePane(ls, at, w, h)
+	}
+	head := s.head(v[ti], w, h)
+	body := h - len(head)
+	switch {
+	case w >= splitW:
+		left := w * 3 / 5
+		rows, y := s.rows(ls, at, left-1, body)
+		side := s.explain(ls, at, w-left-1)
+		lines := make([]string, body)
+		for i := range body {
+			l, r := "", ""
+			if i < len(rows) {
+				l = rows[i]
+			}
+			if i < len(side) {
+				r = side[i]
+			}
+			lines[i] = fit(l, left-1) + "| " + r
+		}
+		return frame{append(head, lines...), 1, cursorAt(y, len(head))}
+	case h >= usualH-2:
+		rows, y := s.rows(ls, at, w, body-paneRows)
+		lines := append(head, pad(rows, body-paneRows)...)
+		return frame{append(lines, s.below(ls, at, w)...), 1, cursorAt(y, len(head))}
+	}
+	rows, y := s.rows(ls, at, w, body)
+	return frame{append(head, rows...), 1, cursorAt(y, len(head))}
+}
+
+func cursorAt(y, head int) int {
+	if y < 0 {
+		return -1
+	}
+	return y + head
+}
+
+// head is the table's name and sum, the causes, and what the filters hide.
+func (s *tablesScreen) head(t wizard.TableView, w, h int) []string {
+	title := " " + t.Table.Code + " " + s.d.show(t.Table.Title)
+	if t.Table.Origin != "manual" && t.Table.Origin != "" {
+		title += " (ours)"
+	}
+	sum := fmt.Sprintf("%s  ", sumWords(t.Sum))
+	lines := []string{}
+	if width(title)+2+width(sum) <= w {
+		lines = append(lines, boldStyle.Render(title)+strings.Repeat(" ", w-width(title)-width(sum))+sum)
+	} else {
+		lines = append(lines, boldStyle.Render(shorten(title, w)), " "+sum)
+	}
+	causes := s.d.board.Causes()
+	for i, c := range causes {
+		if i == 2 || i == 1 && h < usualH-2 {
+			lines = append(lines, fmt.Sprintf("        and %d more; they are in the rows' explanations", len(causes)-i))
+			break
+		}
+		lines = append(lines, s.cause(c, w)...)
+	}
+	switch {
+	case s.watch:
+		lines = append(lines, " Watching: what fails is asked again every 5 seconds. w stops.")
+	case s.failed:
+		lines = append(lines, " Only what fails is shown. f shows everything.")
+	}
+	return lines
+}
+
+// cause is the card of one root cause: it stands before the rows it explains.
+func (s *tablesScreen) cause(c wizard.CauseView, w int) []string {
+	rows := "explains 1 row"
+	if n := len(c.Cause.Explains); n != 1 {
+		rows = "explains " + itoa(n) + " rows"
+	}
+	text := s.d.show(firstOf(c.Finding.Means, c.Finding.Seen)) + " (" + rows + ")"
+	lines := hang(" "+state(c.Cause.Status)+" ", text, w-1)
+	if c.Finding.Do != "" {
+		lines = append(lines, hang("        Do: ", s.d.show(c.Finding.Do), w-1)...)
+	}
+	if len(lines) > 4 {
+		lines = append(lines[:3], shorten(lines[3], w-4)+" ..")
+	}
+	return lines
+}
+
+// columns are the widths of a table line.
+type columns struct{ to, what, short int }
+
+func layColumns(w int) columns {
+	const fixed = 3 + 5 + 10 + 1 + 6 + 1 // mark, code, port, gaps, state
+	c := columns{short: 13}
+	if w >= usualW {
+		c.what = 17
+	}
+	if w >= 100 {
+		c.what, c.short = 24, 18
+	}
+	c.to = w - fixed - c.what - c.short - 1
+	return c
+}
+
+// rows are the lines of the table in view and where the cursor is in them.
+func (s *tablesScreen) rows(ls []line, at, w, h int) (out []string, y int) {
+	c := layColumns(w)
+	head := "   " + fit("", 5) + fit("To", c.to) + " " + fit("Port", 10)
+	if c.what > 0 {
+		head += fit("What for", c.what)
+	}
+	out = append(out, head+"State")
+	if len(ls) == 0 {
+		what := "   No rows here. Tab shows the next table."
+		if s.failed {
+			what = "   Nothing fails in this table. Tab shows the next, f shows all rows."
+		}
+		return append(out, what), -1
+	}
+	h = max(h-1, 1)
+	s.top = window(s.top, at, len(ls), h)
+	end := min(s.top+h, len(ls))
+	if end < len(ls) && h > 2 { // the last line tells of the rest
+		s.top = window(s.top, at, len(ls), h-1)
+		end = min(s.top+h-1, len(ls))
+	}
+	for i := s.top; i < end; i++ {
+		out = append(out, s.lineText(ls[i], i == at, i == s.top || ls[i].first, w, c))
+	}
+	if rest := len(ls) - end; rest > 0 {
+		out = append(out, "   "+itoa(rest)+" more below")
+	}
+	return out, at - s.top + 1
+}
+
+func (s *tablesScreen) lineText(l line, chosen, first bool, w int, c columns) string {
+	mark, code, host := "   ", "", ""
+	if chosen {
+		mark = " > "
+	}
+	if first {
+		code = l.row.Row.Code
+	}
+	if l.none {
+		text := mark + fit(code, 5) + fit(s.d.show(l.row.Row.Destination), c.to) + " " + fit(rowPorts(l.row), 10) + fit(s.d.show(l.row.Row.Function), c.what)
+		return s.paint(text, check.NotNeeded, "", chosen)
+	}
+	if first || l.flow.Flow.Host != "" {
+		host = l.flow.Flow.Host
+	}
+	text := mark + fit(code, 5) + fit(s.d.show(host), c.to) + " " + fit(portWord(l.row, l.flow), 10)
+	if c.what > 0 {
+		what := ""
+		if first {
+			what = s.d.show(l.row.Row.Function)
+		}
+		text += fit(what, c.what-1) + " "
+	}
+	return s.paint(text, l.flow.Status, shorten(s.d.show(l.flow.Short), c.short), chosen)
+}
+
+// paint adds the state; the chosen line is reversed as a whole, so that its
+// colours cannot clash, and still has its mark and its word.
+func (s *tablesScreen) paint(text string, st check.Status, short string, chosen bool) string {
+	word, style := stateWord(st)
+	if chosen {
+		return rowStyle.Render(text + word + " " + short)
+	}
+	return text + style.Render(word) + " " + short
+}
+
+func portWord(r wizard.RowView, f wizard.FlowView) string {
+	if f.Flow.Port.Number == 0 {
+		return f.Flow.Port.Kind
+	}
+	return strings.ToUpper(r.Row.Proto) + " " + strconv.Itoa(int(f.Flow.Port.Number))
+}
+
+func rowPorts(r wizard.RowView) string {
+	var list []string
+	for _, p := range r.Row.Ports {
+		list = append(list, strconv.Itoa(int(p.Number)))
+	}
+	return strings.ToUpper(r.Row.Proto) + " " + strings.Join(list, ",")
+}
+
+// below is the pane under the table: a rule and at most paneRows-1 lines.
+func (s *tablesScreen) below(ls []line, at, w int) []string {
+	if at >= len(ls) {
+		return nil
+	}
+	lines := []string{rule(s.name(ls[at]), w)}
+	text := s.finding(ls[at], w)
+	if len(text) > paneRows-1 {
+		text = append(text[:paneRows-2], " Enter shows the rest.")
+	}
+	return append(lines, text...)
+}
+
+func (s *tablesScreen) explain(ls []line, at, w int) []string {
+	if at >= len(ls) {
+		return nil
+	}
+	return s.detail(ls[at], w)
+}
+
+// wholePane is the explanation alone, for small windows and long texts.
+func (s *tablesScreen) wholePane(ls []line, at, w, h int) frame {
+	if at >= len(ls) {
+		s.pane = false
+		return frame{lines: []string{"", " No row is chosen. Enter goes back to the table."}, y: -1}
+	}
+	lines := append([]string{""}, s.detail(ls[at], w-1)...)
+	s.scroll = max(min(s.scroll, len(lines)-h), 0)
+	return frame{lines: lines[s.scroll:], y: -1}
+}
+
+// name is "row 1.1, TCP 8433 FAIL".
+func (s *tablesScreen) name(l line) string {
+	if l.none {
+		return "row " + l.row.Row.Code + ", not needed"
+	}
+	word, _ := stateWord(l.flow.Status)
+	return "row " + l.row.Row.Code + ", " + portWord(l.row, l.flow) + " " + strings.Trim(word, "[ ]")
+}
+
+// finding is Seen, Means and Do of a flow.
+func (s *tablesScreen) finding(l line, w int) []string {
+	if l.none {
+		return hang(" ", s.d.show(firstOf(l.row.Because, "This row does not apply to these answers.")), w)
+	}
+	f := l.flow.Finding
+	if l.flow.Status == check.Skipped && f.Means == "" {
+		for _, c := range s.d.board.Causes() {
+			if c.Cause.Code == l.flow.Result.Cause {
+				f = c.Finding
+			}
+		}
+	}
+	var out []string
+	for _, p := range []struct{ label, text string }{{" Seen:  ", f.Seen}, {" Means: ", f.Means}, {" Do:    ", f.Do}} {
+		if p.text != "" {
+			out = append(out, hang(p.label, s.d.show(p.text), w)...)
+		}
+	}
+	switch {
+	case len(out) > 0:
+	case l.flow.Status == check.Running:
+		out = append(out, " Being asked now; the answer comes by itself.")
+	case l.flow.Status == check.Pass:
+		out = append(out, " Works.")
+	case l.flow.Status == check.Waiting:
+		out = append(out, hang(" ", "Can only be seen from "+placeName(l.flow.Flow.From)+". Run there:", w)...)
+		out = append(out, "   sops-firewall check --from "+string(l.flow.Flow.From))
+	default:
+		out = append(out, " Not asked yet. r asks now.")
+	}
+	return out
+}
+
+// detail is everything about a line: full names, finding, each layer.
+func (s *tablesScreen) detail(l line, w int) []string {
+	out := []string{boldStyle.Render(shorten(" Row "+l.row.Row.Code+"  "+s.d.show(l.row.Row.Function), w))}
+	if l.none {
+		return append(out, s.finding(l, w)...)
+	}
+	out = append(out, hang(" ", s.d.show(l.flow.Flow.Host)+"  "+portWord(l.row, l.flow)+"  "+string(l.row.Row.Importance), w)...)
+	out = append(out, " "+state(l.flow.Status)+" "+shorten(s.d.show(l.flow.Short), w-9), "")
+	out = append(out, s.finding(l, w)...)
+	if ly := l.flow.Result.Layers; len(ly) > 0 {
+		out = append(out, "", " Layer by layer:")
+		for _, y := range ly {
+			name := y.Name
+			if y.Family != 0 {
+				name += fmt.Sprintf(" IPv%d", y.Family)
+			}
+			out = append(out, shorten(fmt.Sprintf("   %s %s %6d ms  %s", state(y.Status), fit(name, 10), y.Took.Milliseconds(), s.d.show(y.Address)), w))
+		}
+	}
+	if src := l.flow.Flow.Table; src != nil && src.Source != "" {
+		out = append(out, "")
+		out = append(out, hang(" Source: ", s.d.show(src.Source), w)...)
+	}
+	return out
+}

@@ -1,0 +1,86 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/syncsign/sops-firewall/wizard"
+)
+
+// View draws the topmost screen between the two bars.
+func (a *app) View() tea.View {
+	lines, x, y := a.draw()
+	v := tea.NewView(strings.Join(lines, "\n"))
+	v.AltScreen, v.WindowTitle = true, "SOPS firewall setup"
+	if y >= 0 {
+		v.Cursor = tea.NewCursor(x, y)
+		v.Cursor.Blink = false
+	}
+	return v
+}
+
+// draw is the whole picture, h lines of exactly w columns, and the cursor.
+func (a *app) draw() (lines []string, x, y int) {
+	w, h := max(a.w, 1), max(a.h, 1)
+	top := a.top()
+	_, leaving := top.(*leaveScreen)
+	if a.small() {
+		body := smallLines(a.w, a.h, w)
+		if leaving {
+			body = wrap("Leave? Answers are kept. y yes, n no.", w)
+		}
+		return fitAll(pad(body, h), w), 0, -1
+	}
+	var foot []string
+	if a.notice != "" {
+		foot = wrap(" [note] "+a.d.show(a.notice), w)
+		foot = foot[:min(len(foot), 2)]
+	}
+	f := top.View(w, h-2-len(foot))
+	lines = append(lines, barStyle.Render(fit(a.header(w), w)))
+	lines = append(lines, fitAll(pad(f.lines, h-2-len(foot)), w)...)
+	lines = append(lines, fitAll(foot, w)...)
+	lines = append(lines, barStyle.Render(fit(keyLine(top.Keys(), w), w)))
+	if f.y < 0 || f.y >= h-2-len(foot) {
+		return lines, 0, -1
+	}
+	return lines, min(max(f.x, 0), w-1), f.y + 1
+}
+
+func fitAll(lines []string, w int) []string {
+	out := make([]string, len(lines))
+	for i, l := range lines {
+		out[i] = fit(l, w)
+	}
+	return out
+}
+
+func (a *app) header(w int) string {
+	left := fmt.Sprintf(" SOPS firewall setup   %d/%d %s", a.q.Step, wizard.Steps, a.d.show(a.q.Title))
+	if t, ok := a.base.(interface{ Heading() string }); ok && len(a.over) == 0 {
+		left = fmt.Sprintf(" SOPS firewall setup   %d/%d %s", a.q.Step, wizard.Steps, a.d.show(t.Heading()))
+	}
+	var right []string
+	if a.d.mask {
+		right = append(right, "masked")
+	}
+	if a.d.ssh() {
+		right = append(right, "SSH")
+	}
+	right = append(right, savedWord(a.d.saved, a.d.now()))
+	r := strings.Join(right, "  ") + " "
+	return fit(left, w-width(r)-1) + " " + r
+}
+
+func savedWord(at, now time.Time) string {
+	switch {
+	case at.IsZero():
+		return "not saved"
+	case now.Sub(at) > 20*time.Hour:
+		return "saved " + at.Format("2 Jan 15:04")
+	}
+	return "saved " + at.Format("15:04")
+}
