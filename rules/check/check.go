@@ -77,6 +77,8 @@ type Result struct {
 	At          time.Time
 	Cause       Code // set by Fold on Skipped rows: the cause that explains it
 	Provisional bool // a first verdict; a final Result for the same Job follows
+
+	later []func(context.Context, *Result) // what still runs beside, see settle
 }
 
 // Probe is one kind of check.
@@ -112,6 +114,7 @@ type PathError struct {
 	Device netip.Addr // the device that sent the ICMP error
 	Type   uint8      // ICMP type
 	Code   uint8      // ICMP code
+	Own    bool       // Device is this machine: the LAN has no such address
 	Err    error
 }
 

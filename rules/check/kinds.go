@@ -7,7 +7,21 @@ import (
 
 // kinds are all kinds of check, one line each.
 var kinds = map[string]func() Probe{
-	"tcp": func() Probe { return tcpProbe{} },
+	"route":   func() Probe { return routeProbe{} },
+	"gateway": func() Probe { return gatewayProbe{} },
+	"dns":     func() Probe { return dnsProbe{} },
+	"clock":   func() Probe { return clockProbe{} },
+	"portal":  func() Probe { return portalProbe{} },
+	"tcp":     func() Probe { return tcpProbe{} },
+	"tls":     func() Probe { return tlsProbe{} },
+	"http":    func() Probe { return httpProbe{} },
+	"https":   func() Probe { return httpProbe{secure: true} },
+	"mqtt":    func() Probe { return mqttProbe{} },
+	"mqtts":   func() Probe { return mqttProbe{tls: true} },
+	"ws":      func() Probe { return mqttProbe{ws: true} },
+	"wss":     func() Probe { return mqttProbe{tls: true, ws: true} },
+	"ssh":     func() Probe { return sshProbe{} },
+	"ntp":     func() Probe { return ntpProbe{} },
 }
 
 // ValidKind tells whether kind is one that Runner knows.

@@ -1,9 +1,6 @@
 package check
 
-import (
-	"reflect"
-	"time"
-)
+import "time"
 
 // Limits are all budgets and bounds of the checks, in one place.
 type Limits struct {
@@ -36,9 +33,8 @@ type Limits struct {
 	Burst     int           // sockets to one address without a pause
 	PerTarget int           // unanswered sockets to one address
 	Sockets   int           // open sockets in all: a home router's table and a process's descriptors
-	Jobs      int           // rows at work at the same time
 
-	DNSReply   int // bytes of a reply, as offered in EDNS
+	DNSReply   int // bytes of a reply over TCP; UDP without EDNS has 512
 	CNAMEs     int // longest chain followed
 	Addresses  int // addresses of a name that are kept
 	Header     int // bytes of an HTTP header
@@ -64,25 +60,22 @@ func DefaultLimits() Limits {
 
 		ClockNote: 10 * time.Second, ClockFail: 120 * time.Second,
 
-		Pace: 20 * time.Millisecond, Burst: 4, PerTarget: 4, Sockets: 64, Jobs: 256,
+		Pace: 20 * time.Millisecond, Burst: 4, PerTarget: 4, Sockets: 64,
 
 		DNSReply: 4096, CNAMEs: 8, Addresses: 16,
 		Header: 16 << 10, Body: 8 << 10, Redirects: 3, Certs: 10, FieldRunes: 64,
 	}
 }
 
-// scaled fills what is zero with the default and multiplies the waits by
-// Patience; a Probe gets its Limits so.
+// scaled multiplies the waits by Patience; the zero value but for Patience
+// means the default. A Probe gets its Limits so.
 func (l Limits) scaled() Limits {
 	p := l.Patience
+	if l == (Limits{Patience: p}) {
+		l = DefaultLimits()
+	}
 	if p <= 0 {
 		p = 1
-	}
-	out, def := reflect.ValueOf(&l).Elem(), reflect.ValueOf(DefaultLimits())
-	for i := range out.NumField() {
-		if out.Field(i).IsZero() {
-			out.Field(i).Set(def.Field(i))
-		}
 	}
 	for _, d := range []*time.Duration{
 		&l.DNS, &l.DNSRetry, &l.TCP, &l.Early, &l.Hedge1, &l.Hedge2, &l.Second, &l.TLS, &l.TLSAfter,

@@ -1,0 +1,190 @@
+package check
+
+import (
+	"context"
+	"net"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// errNoRoom is the error of an extra socket that the bounds have no room for;
+// it counts as silence.
+var errNoRoom error = &net.OpError{Op: "dial", Err: context.DeadlineExceeded}
+
+// shared is the Env of one Run: the bounds on sockets and the names already
+// looked up are common to all its rows.
+type shared struct {
+	Env
+	lim     Limits
+	ctx     context.Context // of the Run: a name is looked up for all rows, not for the first that asks
+	sockets chan struct{}
+
+	mu    sync.Mutex
+	doors map[netip.Addr]*door
+	names map[string]*pending
+}
+
+// pending is a lookup that somebody started.
+type pending struct {
+	done chan struct{}
+	n    names
+}
+
+// door is what is under way to one address.
+type door struct {
+	waiting chan struct{} // a token for each socket that got no answer yet
+	last    time.Time     // when the next socket may be opened
+	burst   int
+}
+
+func newShared(ctx context.Context, env Env, lim Limits) *shared {
+	return &shared{
+		Env: env, lim: lim, ctx: ctx, sockets: make(chan struct{}, lim.Sockets),
+		doors: map[netip.Addr]*door{}, names: map[string]*pending{},
+	}
+}
+
+// row is the Env of one row.
+type row struct {
+	*shared
+	at atomic.Value // Code: where it would stand if nothing more came
+}
+
+// progress tells how far a row has got: the reason if nothing more came.
+func progress(env Env, silent Code) {
+	if r, ok := env.(*row); ok {
+		r.at.Store(silent)
+	}
+}
+
+func (s *shared) cached(ctx context.Context, host string) names {
+	s.mu.Lock()
+	p, known := s.names[host]
+	if !known {
+		p = &pending{done: make(chan struct{})}
+		s.names[host] = p
+	}
+	s.mu.Unlock()
+	if !known {
+		defer close(p.done)
+		p.n = names{Code: DNSSilent} // should it panic
+		p.n = lookupNow(s.ctx, s, s.lim, host)
+		return p.n
+	}
+	select {
+	case <-p.done:
+		return p.n
+	case <-ctx.Done():
+		return names{Code: DNSSilent}
+	}
+}
+
+// Dial waits until the bounds allow another socket.
+func (s *shared) Dial(ctx context.Context, network string, to netip.AddrPort) (net.Conn, error) {
+	extra, _ := ctx.Value(extraSocket{}).(bool)
+	if err := take(ctx, s.sockets, extra); err != nil {
+		return nil, err
+	}
+	d := s.door(to.Addr())
+	if err := s.enter(ctx, d, extra); err != nil {
+		<-s.sockets
+		return nil, err
+	}
+	leave := sync.OnceFunc(func() { <-d.waiting })
+	// A silent port must not keep the others of its address waiting.
+	t := time.AfterFunc(s.lim.Hedge1, leave)
+	c, err := s.Env.Dial(ctx, network, to)
+	t.Stop()
+	leave()
+	if err != nil {
+		<-s.sockets
+		return nil, err
+	}
+	return &counted{Conn: c, free: sync.OnceFunc(func() { <-s.sockets })}, nil
+}
+
+func (s *shared) door(a netip.Addr) *door {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	d := s.doors[a]
+	if d == nil {
+		d = &door{waiting: make(chan struct{}, s.lim.PerTarget)}
+		s.doors[a] = d
+	}
+	return d
+}
+
+// enter waits for a place at the door and for the pace.
+func (s *shared) enter(ctx context.Context, d *door, extra bool) error {
+	if err := take(ctx, d.waiting, extra); err != nil {
+		return err
+	}
+	timer := time.NewTimer(s.pause(d))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		<-d.waiting
+		return ctx.Err()
+	}
+}
+
+// pause is how long the next socket to the address has to wait.
+func (s *shared) pause(d *door) time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.Now()
+	if now.Sub(d.last) > time.Duration(s.lim.Burst)*s.lim.Pace {
+		d.burst = s.lim.Burst
+	}
+	if d.last.Before(now) {
+		d.last = now
+	}
+	if d.burst > 0 {
+		d.burst--
+		return 0
+	}
+	d.last = d.last.Add(s.lim.Pace)
+	return d.last.Sub(now)
+}
+
+func take(ctx context.Context, ch chan struct{}, extra bool) error {
+	select {
+	case ch <- struct{}{}:
+		return nil
+	default:
+	}
+	if extra {
+		return errNoRoom
+	}
+	select {
+	case ch <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// counted gives its place back when it is closed.
+type counted struct {
+	net.Conn
+	free func()
+}
+
+func (c *counted) Close() error {
+	err := c.Conn.Close()
+	c.free()
+	return err
+}
+
+// below is the connection that the real Env opened.
+func below(c net.Conn) net.Conn {
+	var k *counted
+	if k, _ = c.(*counted); k != nil {
+		return k.Conn
+	}
+	return c
+}

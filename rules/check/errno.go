@@ -1,0 +1,83 @@
+package check
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"os"
+	"syscall"
+	"time"
+)
+
+// arpGives is how long Linux looks for a device in the LAN before it gives up.
+const arpGives = 2500 * time.Millisecond
+
+// The ICMP types that end a connection attempt.
+const (
+	icmpUnreachable  = 3
+	icmpExceeded     = 11
+	icmp6Unreachable = 1
+	icmp6Exceeded    = 3
+)
+
+// reason tells what a dial error means to a firewall. device is who said so, if known.
+func reason(err error, to netip.Addr, took time.Duration) (code Code, device string) {
+	var pe *PathError
+	if errors.As(err, &pe) {
+		return icmp(pe, to), pe.Device.String()
+	}
+	switch {
+	case isTimeout(err):
+		return TCPSilent, ""
+	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.ECONNRESET):
+		return TCPRefused, ""
+	case errors.Is(err, syscall.EHOSTUNREACH):
+		if took >= arpGives {
+			return TCPLANAbsent, ""
+		}
+		return TCPNoHost, ""
+	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EADDRNOTAVAIL):
+		return TCPNoRoute, ""
+	case errors.Is(err, syscall.EPERM):
+		return TCPBlockedBy, "this computer"
+	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.ENOPROTOOPT):
+		return TCPBlockedBy, ""
+	}
+	return TCPError, ""
+}
+
+// icmp reads the ICMP error of a device on the way.
+func icmp(e *PathError, to netip.Addr) Code {
+	if e.Own {
+		return TCPLANAbsent
+	}
+	port, exceeded, away := false, false, false
+	if to.Unmap().Is4() {
+		port = e.Type == icmpUnreachable && e.Code == 3
+		exceeded = e.Type == icmpExceeded
+		away = e.Type == icmpUnreachable && (e.Code <= 1 || e.Code == 6 || e.Code == 7 || e.Code == 11 || e.Code == 12)
+	} else {
+		port = e.Type == icmp6Unreachable && e.Code == 4
+		exceeded = e.Type == icmp6Exceeded
+		away = e.Type == icmp6Unreachable && (e.Code == 0 || e.Code == 2 || e.Code == 3)
+	}
+	switch {
+	case port && e.Device.Unmap() == to.Unmap():
+		return TCPRefused
+	case exceeded, away:
+		return TCPNoHost
+	}
+	return TCPBlockedBy // port unreachable of another device, or prohibited
+}
+
+func isTimeout(err error) bool {
+	var ne net.Error
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) ||
+		errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, syscall.ETIMEDOUT) || errors.As(err, &ne) && ne.Timeout()
+}
+
+// isReset tells whether the far end, or something on the way, cut the connection.
+func isReset(err error) bool {
+	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.ECONNABORTED) || errors.Is(err, syscall.EPIPE)
+}
