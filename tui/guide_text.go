@@ -59,10 +59,15 @@ func unmark(s string) string { return inMarks.ReplaceAllString(s, "$1$2") }
 // styled sets words of the router's screen bold and values underlined.
 func styled(s string) string {
 	return inMarks.ReplaceAllStringFunc(s, func(m string) string {
+		style, text := chipStyle, strings.Trim(m, "`")
 		if strings.HasPrefix(m, "**") {
-			return boldStyle.Render(strings.Trim(m, "*"))
+			style, text = boldStyle, strings.Trim(m, "*")
 		}
-		return chipStyle.Render(strings.Trim(m, "`"))
+		words := strings.Split(text, " ") // one by one: a line may break between them
+		for i, w := range words {
+			words[i] = style.Render(w)
+		}
+		return strings.Join(words, " ")
 	})
 }
 

@@ -69,7 +69,7 @@ func (s *guidesScreen) tabs(w int) []string {
 	left := " " + strings.Join(parts, " ")
 	right := proofWords(s.guide().Guide.Proof)
 	if s.missing {
-		right += ", only what is missing"
+		right += ", only missing rows"
 	} else {
 		right += ", all rows"
 	}

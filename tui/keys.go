@@ -29,29 +29,38 @@ func keyName(msg tea.KeyPressMsg) string {
 // keyLine fits the hints into w columns, shortening from the right and at last
 // leaving the keys alone.
 func keyLine(hints []hint, w int) string {
-	words := make([]string, len(hints))
+	words := make([]hint, len(hints))
 	for i, h := range hints {
-		words[i] = join(h.key, h.long)
+		words[i] = hint{key: h.key, long: h.long}
 	}
 	for pass := range 2 {
 		for i := len(hints) - 1; i >= 0; i-- {
-			if width(strings.Join(words, "  "))+2 <= w {
-				return " " + strings.Join(words, "  ")
+			if s := keyWords(words); width(s) <= w {
+				return s
 			}
-			words[i] = hints[i].key
+			words[i].long = ""
 			if pass == 0 {
-				words[i] = join(hints[i].key, hints[i].short)
+				words[i].long = hints[i].short
 			}
 		}
 	}
-	return " " + strings.Join(words, " ")
+	return keyWords(words)
 }
 
-func join(a, b string) string {
-	if b == "" {
-		return a
+// keyWords sets keys with words two apart, and bare keys close together.
+func keyWords(hints []hint) string {
+	var b strings.Builder
+	for i, h := range hints {
+		b.WriteByte(' ')
+		if i > 0 && (h.long != "" || hints[i-1].long != "") {
+			b.WriteByte(' ')
+		}
+		b.WriteString(h.key)
+		if h.long != "" {
+			b.WriteString(" " + h.long)
+		}
 	}
-	return a + " " + b
+	return b.String()
 }
 
 // huhKeys leaves huh the movements only: Enter, Esc, letters and filters are ours.

@@ -39,12 +39,33 @@ func tail(w int) string {
 // shorten cuts s to w columns without padding.
 func shorten(s string, w int) string { return strings.TrimRight(fit(s, w), " ") }
 
-// wrap breaks s at spaces, and long words where they end; never returns nothing.
+// wrap breaks s at spaces only, so that no option or name is torn at a hyphen;
+// a word longer than a line is cut. It never returns nothing.
 func wrap(s string, w int) []string {
 	if w < 1 {
 		return []string{""}
 	}
-	return strings.Split(ansi.Wrap(s, w, ""), "\n")
+	var lines []string
+	cur, n := "", 0
+	for _, word := range strings.Split(s, " ") {
+		for width(word) > w {
+			if n > 0 {
+				lines, cur, n = append(lines, cur), "", 0
+			}
+			lines = append(lines, ansi.Truncate(word, w, ""))
+			word = ansi.TruncateLeft(word, w, "")
+		}
+		k := width(word)
+		switch {
+		case n == 0 && cur == "":
+			cur, n = word, k
+		case n+1+k > w:
+			lines, cur, n = append(lines, cur), word, k
+		default:
+			cur, n = cur+" "+word, n+1+k
+		}
+	}
+	return append(lines, cur)
 }
 
 // hang wraps s behind a label; further lines are indented under the text.

@@ -37,7 +37,7 @@ func newChoiceScreen(d *desk, q wizard.Question, old draft) *choiceScreen {
 // build makes the field anew; huh's options cannot be changed in width.
 func (s *choiceScreen) build(picked string, w int) {
 	opts := make([]huh.Option[string], len(s.q.Options))
-	for i, line := range optionLines(s.d, s.q.Options, w-3, false) {
+	for i, line := range optionLines(s.d, s.q.Options, w-5, false) {
 		opts[i] = huh.NewOption(line, s.q.Options[i].ID)
 	}
 	s.field = huh.NewSelect[string]().Options(opts...).Value(&picked)
@@ -131,7 +131,7 @@ func (s *choiceScreen) View(w, h int) frame {
 		under = s.below(w)
 	}
 	room := h - len(lines) - len(under)
-	lines = append(lines, about(s.d, s.q.Options[at], w, room)...)
+	lines = append(lines, about(s.d, s.q.Options[at], optionLines(s.d, s.q.Options, w-5, false)[at], w, room)...)
 	if len(under) > 0 && len(lines)+len(under) <= h {
 		lines = append(lines, under...)
 	}
@@ -141,9 +141,9 @@ func (s *choiceScreen) View(w, h int) frame {
 
 // about explains the option under the cursor in at most room lines: drawing,
 // whole detail, and why it is proposed.
-func about(d *desk, o wizard.Option, w, room int) []string {
+func about(d *desk, o wizard.Option, line string, w, room int) []string {
 	var text []string
-	if o.Detail != "" && width(o.Label)+width(o.Detail)+12 > w {
+	if o.Detail != "" && !strings.Contains(line, d.show(o.Detail)) {
 		text = append(text, hang(" ", d.show(o.Detail), w-1)...)
 	}
 	if o.Because != "" {
@@ -179,13 +179,18 @@ func optionLines(d *desk, opts []wizard.Option, w int, marks bool) []string {
 		labelW = max(labelW, width(d.show(o.Label)))
 	}
 	labelW = min(labelW, w-2)
+	if !slices.ContainsFunc(opts, func(o wizard.Option) bool { return o.Detail != "" }) {
+		labelW = 0 // nothing to align
+	}
 	out := make([]string, len(opts))
 	for i, o := range opts {
 		l := d.show(o.Label)
 		if o.Key != "" {
 			l = o.Key + " " + l
 		}
-		l = fit(l, labelW+2)
+		if width(l) < labelW+2 {
+			l = fit(l, labelW+2)
+		}
 		tail := d.show(o.Detail)
 		if o.Because != "" && !marks {
 			tail = strings.TrimSpace(tail + "  (we think this one)")

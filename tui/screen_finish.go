@@ -135,9 +135,9 @@ func (s *finishScreen) waiting(w int) []string {
 		if len(rows[p]) == 0 {
 			continue
 		}
-		text := "rows " + strings.Join(rows[p], ", ") + " are seen from " + placeName(p) + " only. Run there:"
+		text := "rows " + strings.Join(rows[p], ", ") + " can only be seen from " + placeName(p) + ". Run there:"
 		if len(rows[p]) == 1 {
-			text = "row " + rows[p][0] + " is seen from " + placeName(p) + " only. Run there:"
+			text = "row " + text[len("rows "):]
 		}
 		lines = append(lines, hang(" "+state(check.Waiting)+" ", text, w-1)...)
 		lines = append(lines, "          sops-firewall check --from "+string(p))

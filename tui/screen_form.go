@@ -203,7 +203,8 @@ func (s *formScreen) View(w, h int) frame {
 		}
 		lines = append(lines, head+fit(value, valueW+1)+" "+fit(short, room)+" "+word)
 		if i == s.at {
-			lines = append(lines, s.under(i, labelW+5, w)...)
+			cut := width(s.d.show(note)) > room
+			lines = append(lines, s.under(i, labelW+5, w, cut)...)
 		}
 	}
 	lines = append(lines, "")
@@ -218,12 +219,12 @@ func (s *formScreen) View(w, h int) frame {
 }
 
 // under is what stands below the field in focus: what is wrong, an example, help.
-func (s *formScreen) under(i, indent, w int) []string {
+func (s *formScreen) under(i, indent, w int, cut bool) []string {
 	fl, pre := s.q.Fields[i], fit("", indent)
 	var lines []string
 	if s.says[i].word == "[fix ]" {
 		lines = append(lines, hang(pre, s.d.show(s.says[i].say), w-1)...)
-	} else if s.says[i].say != "" && width(s.says[i].say) > 20 {
+	} else if cut {
 		lines = append(lines, hang(pre, s.d.show(s.says[i].say), w-1)...)
 	}
 	if len(fl.Choices) > 0 {

@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -102,11 +103,12 @@ func (s *guidesScreen) Keys() []hint {
 	if s.copying != nil && s.copying.ask {
 		return []hint{{"y", "it arrived", "yes"}, {"n", "no, another way", "no"}, {"Esc", "never mind", "close"}, {"p", "plain page", "page"}, {"v", "file", "file"}, keyHelp, keyLeave}
 	}
-	keys := []hint{{"c", "copy", "copy"}, {"C", "all", "all"}, {"p", "plain page", "page"}, {"v", "file", "file"}, {"a", "missing/all", "all rows"}, {"w", "watch", "watch"}}
+	keys := []hint{{"c", "copy", "copy"}, {"C", "copy all", "all"}, {"p", "plain page", "page"}, {"v", "file", "file"}}
 	if len(s.list) > 1 {
 		keys = append(keys, hint{"Tab", "next", "next"})
 	}
-	return append(keys, hint{"1-5", "part", "part"}, hint{"n", "go on", "on"}, hint{"Esc", "back", ""}, hint{"s", "", ""}, hint{"m", "", ""}, hint{"?", "", ""}, hint{"q", "", ""})
+	return append(keys, hint{"n", "go on", "on"}, keyBack, hint{"1-5", "part", ""}, hint{"a", "missing or all", ""}, hint{"w", "watch", ""},
+		hint{"s", "answers", ""}, hint{"m", "mask", ""}, hint{"?", "help", ""}, hint{"q", "leave", ""})
 }
 
 func (s *guidesScreen) Update(msg tea.Msg) (act, tea.Cmd) {
@@ -271,7 +273,7 @@ func (s *guidesScreen) sent(msg sentMsg) tea.Cmd {
 		s.note = []string{say + " Trying the terminal."}
 		return s.send()
 	}
-	s.note = []string{say + " Did it arrive? Paste to see.  y yes   n no"}
+	s.note = []string{say + " Paste it there: did it arrive? y or n"}
 	if s.d.copier.works && len(c.parts) == 1 { // asked before, and it did
 		s.note, s.copying = []string{say}, nil
 		return nil
@@ -318,7 +320,10 @@ func (s *guidesScreen) write() tea.Cmd {
 }
 
 func (s *guidesScreen) wrote(msg wroteMsg) {
-	s.note = slices.DeleteFunc(s.note, func(l string) bool { return len(l) > 6 && (l[:6] == " File " || l[:6] == " From ") })
+	s.note = s.note[:min(len(s.note), 1)]
+	if len(s.note) == 1 && strings.HasPrefix(s.note[0], " File") {
+		s.note = nil
+	}
 	if msg.err != nil {
 		s.note = append(s.note, " File: not written: "+msg.err.Error())
 		return
@@ -326,6 +331,6 @@ func (s *guidesScreen) wrote(msg wroteMsg) {
 	s.d.copier.remember(msg.path)
 	s.note = append(s.note, " File: "+msg.path)
 	if l := fetchLine(s.d.env, msg.path); l != "" {
-		s.note = append(s.note, " From your computer: "+l)
+		s.note = append(s.note, " From your computer:", " "+l)
 	}
 }

@@ -186,7 +186,7 @@ func (s *listScreen) View(w, h int) frame {
 	if s.say != "" {
 		why = hang(" [fix ] ", s.d.show(s.say), w-1)
 	} else if s.at < len(s.shown) {
-		if why = about(s.d, s.q.Options[s.shown[s.at]], w, 4); len(why) > 4 {
+		if why = about(s.d, s.q.Options[s.shown[s.at]], "", w, 4); len(why) > 4 {
 			why = why[:4]
 		}
 	}

@@ -34,7 +34,7 @@ func newManyScreen(d *desk, q wizard.Question, old draft) *manyScreen {
 // build makes the field anew with the same choice and cursor.
 func (s *manyScreen) build(w int) {
 	opts := make([]huh.Option[string], len(s.q.Options))
-	for i, line := range optionLines(s.d, s.q.Options, w-7, true) {
+	for i, line := range optionLines(s.d, s.q.Options, w-9, true) {
 		opts[i] = huh.NewOption(line, s.q.Options[i].ID)
 	}
 	s.w = w
@@ -96,7 +96,7 @@ func (s *manyScreen) View(w, h int) frame {
 		lines = append(lines, hang(" [fix ] ", s.d.show(s.say), w-1)...)
 	}
 	if s.at < len(s.q.Options) {
-		lines = append(lines, about(s.d, s.q.Options[s.at], w, h-len(lines))...)
+		lines = append(lines, about(s.d, s.q.Options[s.at], optionLines(s.d, s.q.Options, w-9, true)[s.at], w, h-len(lines))...)
 	}
 	f.lines = lines
 	return f

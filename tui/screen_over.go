@@ -97,6 +97,7 @@ var keyMeanings = []struct{ key, says string }{
 	{"w", "watch: ask what fails every 5 seconds, until w again"},
 	{"f", "show only what fails"},
 	{"n", "go on to the next step"},
+	{"1-5", "prepare, enter, check, undo, notes"},
 	{"c", "copy the block or step under the cursor"},
 	{"C", "copy everything of this part"},
 	{"p", "show it on a plain page, to select with the mouse"},
@@ -121,8 +122,11 @@ func (s *helpScreen) View(w, h int) frame {
 				says = m.says
 			}
 		}
-		if k.key == "a" {
-			says = "show everything, or only what is needed"
+		switch {
+		case k.key == "a":
+			says = "show every row, or only those that are needed"
+		case k.key == "Enter" && k.long == "explain":
+			says = "explain the chosen row in full"
 		}
 		if says != "" {
 			lines = append(lines, hang("   "+fit(k.key, 10), says, w-1)...)

@@ -45,6 +45,7 @@ type line struct {
 	flow  wizard.FlowView
 	first bool // of its row
 	none  bool // a row that does not apply
+	same  bool // the host stands on the line above
 }
 
 // views are the tables; the chosen one is at index i.

@@ -13,6 +13,7 @@ import (
 const (
 	splitW   = 110
 	paneRows = 7
+	paneH    = 20 // body lines from which there is room for it
 )
 
 // View draws the causes, the table and, where there is room, the pane.
@@ -45,7 +46,7 @@ func (s *tablesScreen) View(w, h int) frame {
 			lines[i] = fit(l, left-1) + "| " + r
 		}
 		return frame{append(head, lines...), 1, cursorAt(y, len(head))}
-	case h >= usualH-2:
+	case h >= paneH:
 		rows, y := s.rows(ls, at, w, body-paneRows)
 		lines := append(head, pad(rows, body-paneRows)...)
 		return frame{append(lines, s.below(ls, at, w)...), 1, cursorAt(y, len(head))}
@@ -76,7 +77,7 @@ func (s *tablesScreen) head(t wizard.TableView, w, h int) []string {
 	}
 	causes := s.d.board.Causes()
 	for i, c := range causes {
-		if i == 2 || i == 1 && h < usualH-2 {
+		if i == 2 || i == 1 && h < paneH {
 			lines = append(lines, fmt.Sprintf("        and %d more; they are in the rows' explanations", len(causes)-i))
 			break
 		}
@@ -147,7 +148,11 @@ func (s *tablesScreen) rows(ls []line, at, w, h int) (out []string, y int) {
 		end = min(s.top+h-1, len(ls))
 	}
 	for i := s.top; i < end; i++ {
-		out = append(out, s.lineText(ls[i], i == at, i == s.top || ls[i].first, w, c))
+		l := ls[i]
+		if i > s.top && !l.first && ls[i-1].flow.Flow.Host == l.flow.Flow.Host {
+			l.same = true
+		}
+		out = append(out, s.lineText(l, i == at, i == s.top || l.first, c))
 	}
 	if rest := len(ls) - end; rest > 0 {
 		out = append(out, "   "+itoa(rest)+" more below")
@@ -155,7 +160,7 @@ func (s *tablesScreen) rows(ls []line, at, w, h int) (out []string, y int) {
 	return out, at - s.top + 1
 }
 
-func (s *tablesScreen) lineText(l line, chosen, first bool, w int, c columns) string {
+func (s *tablesScreen) lineText(l line, chosen, first bool, c columns) string {
 	mark, code, host := "   ", "", ""
 	if chosen {
 		mark = " > "
@@ -167,7 +172,7 @@ func (s *tablesScreen) lineText(l line, chosen, first bool, w int, c columns) st
 		text := mark + fit(code, 5) + fit(s.d.show(l.row.Row.Destination), c.to) + " " + fit(rowPorts(l.row), 10) + fit(s.d.show(l.row.Row.Function), c.what)
 		return s.paint(text, check.NotNeeded, "", chosen)
 	}
-	if first || l.flow.Flow.Host != "" {
+	if !l.same {
 		host = l.flow.Flow.Host
 	}
 	text := mark + fit(code, 5) + fit(s.d.show(host), c.to) + " " + fit(portWord(l.row, l.flow), 10)

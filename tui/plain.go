@@ -1,0 +1,201 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"golang.org/x/term"
+
+	"github.com/syncsign/sops-firewall/rules/check"
+	"github.com/syncsign/sops-firewall/wizard"
+)
+
+// Plain shows the session line by line, for screen readers, dumb terminals and
+// pipes: it only appends, moves no cursor and asks with numbers. The end of the
+// input leaves as q does; what was answered is saved.
+func Plain(ctx context.Context, d Deps, in io.Reader, out io.Writer) (Outcome, error) {
+	dk := &desk{
+		session: d.Session,
+		board:   d.Board,
+		guides:  func(missing bool) []wizard.SideGuide { return d.Session.Guides(d.Board, missing) },
+		files:   d.Files, env: d.Env, now: d.Now, mask: d.Mask,
+	}
+	dk.report = func() []byte { return report(d.Session, d.Board, dk.now()) }
+	return plainRun(ctx, dk, d.Check, in, out)
+}
+
+func plainRun(ctx context.Context, d *desk, ask func(context.Context, []check.Job) <-chan check.Result, in io.Reader, out io.Writer) (Outcome, error) {
+	ctx2, stop := context.WithCancel(ctx)
+	defer stop() // ends the checks under way and the reader, as soon as it has a line
+	p := &teller{
+		ctx: ctx2, d: d, out: out, ask: ask, echo: !typedByHand(in),
+		typed: readLines(ctx2, in), news: make(chan news), checks: newChecks(),
+	}
+	p.sync()
+	p.say("SOPS firewall setup, line by line. Nothing on this computer or on your router is changed.")
+	p.say("Answer with a number and Enter. Enter alone takes the answer in brackets. ? is help, q leaves.")
+	for p.end == notYet {
+		p.runMissing()
+		p.question(p.d.session.Ask())
+	}
+	o := Outcome{Left: p.end != wasDone, Lines: p.last()}
+	switch {
+	case ctx.Err() != nil:
+		o.Exit = 130
+	case p.end == wasDone:
+		o.Exit = d.board.Exit()
+	}
+	if p.bad != nil && ctx.Err() == nil {
+		o.Exit = 1
+		return o, fmt.Errorf("writing to the terminal: %w", p.bad)
+	}
+	return o, nil
+}
+
+// typedByHand tells whether the terminal itself shows what is typed.
+func typedByHand(in io.Reader) bool {
+	f, ok := in.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// ending is how far the session is.
+type ending int
+
+const (
+	notYet  ending = iota
+	wasLeft        // by q, the end of the input, or a signal
+	wasDone        // at the last question
+)
+
+// teller is plain mode. All its fields belong to the goroutine of plainRun; the
+// reader and the checks reach it through channels.
+type teller struct {
+	ctx   context.Context // ends with the session; a teller lives no longer
+	d     *desk
+	out   io.Writer
+	bad   error // the first write that failed
+	ask   func(context.Context, []check.Job) <-chan check.Result
+	echo  bool // end the prompt's line ourselves
+	typed <-chan typed
+	news  chan news
+	end   ending
+
+	checks *checks
+	heard  func(check.Result) // told about each result while the tables are on
+	told   string             // the causes read out last
+	files  []string           // written so far
+}
+
+// question asks one question until the session stands elsewhere.
+func (p *teller) question(q wizard.Question) {
+	p.say("")
+	p.say("Step %d of %d. %s", q.Step, wizard.Steps, p.d.show(q.Title))
+	p.paragraphs(q.Intro)
+	switch q.Kind {
+	case wizard.Start:
+		p.here()
+		p.choice(q)
+	case wizard.Choice:
+		p.choice(q)
+	case wizard.Many:
+		p.many(q)
+	case wizard.Form:
+		p.form(q)
+	case wizard.Tables:
+		p.tables(q)
+	case wizard.Guides:
+		p.guides(q)
+	case wizard.Finish:
+		p.finish(q)
+	}
+}
+
+// answer gives the reply to the session. It returns nil when the session moved
+// on, perhaps unsaved, which is said.
+func (p *teller) answer(a wizard.Answer) *wizard.Problem {
+	err := p.d.session.Answer(a)
+	var wrong *wizard.Problem
+	if errors.As(err, &wrong) {
+		return wrong
+	}
+	if err != nil {
+		p.say("Not saved, but nothing is lost while this runs: %s", p.d.show(err.Error()))
+	}
+	p.sync()
+	return nil
+}
+
+// back goes to the question before.
+func (p *teller) back() {
+	if !p.d.session.Back() {
+		p.say("This is the first question.")
+	}
+	p.sync()
+}
+
+// sync takes over the answers so far.
+func (p *teller) sync() {
+	p.d.site, p.d.saved = p.d.session.Site(), p.d.session.Saved()
+	p.d.board.Lay(p.d.site, p.d.from())
+}
+
+// summary reads all answers and goes to the one that is to be changed. It tells
+// whether the session stands elsewhere now.
+func (p *teller) summary() bool {
+	lines := p.d.session.Summary()
+	if len(lines) == 0 {
+		p.say("No answers yet.")
+		return false
+	}
+	p.say("Your answers:")
+	for i, l := range lines {
+		p.say("%d. %s: %s", i+1, p.d.show(l.Title), p.d.show(l.Value))
+	}
+	for {
+		e := p.prompt("Number to change, or Enter to go back to the question: ", "", false)
+		if e.kind != isText {
+			return false // leaving has been noted; < closes the list
+		}
+		if e.text == "" {
+			return false
+		}
+		i, ok := number(e.text, len(lines))
+		if !ok {
+			p.say("Type a number from 1 to %d.", len(lines))
+			continue
+		}
+		if !p.d.session.Goto(lines[i].ID) {
+			p.say("That answer cannot be changed now.")
+			return false
+		}
+		p.sync()
+		return true
+	}
+}
+
+// last are the three lines that stay after leaving.
+func (p *teller) last() []string {
+	result := "SOPS firewall setup: nothing was checked yet."
+	if s := p.d.board.Summary(); s.Pass+s.Note+s.Fail > 0 {
+		result = "SOPS firewall setup: " + counts(s) + "."
+	}
+	files := "No files were written."
+	if n := len(p.files); n > 0 {
+		files = "Files: " + p.files[n-1]
+		if n > 1 {
+			files += fmt.Sprintf(" and %d more beside it", n-1)
+		}
+	}
+	back := "Come back: run sops-firewall --plain again; it goes on at this question."
+	if p.d.saved.IsZero() {
+		back = "Nothing was saved. Start again: sops-firewall --plain"
+	}
+	return []string{p.d.show(result), files, back}
+}
+
+// tenSeconds is the least time between two summaries nobody asked for.
+const tenSeconds = 10 * time.Second

@@ -1,0 +1,388 @@
+package tui
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/syncsign/sops-firewall/wizard"
+)
+
+// shortList is how many options are read out whole.
+const shortList = 12
+
+// here tells what was found out about this computer.
+func (p *teller) here() {
+	h := p.d.session.Here()
+	parts := []string{}
+	for _, s := range []string{h.Host, h.OS, h.CloudName, h.Container} {
+		if s != "" {
+			parts = append(parts, s)
+		}
+	}
+	if h.Main.Prefix.IsValid() {
+		parts = append(parts, h.Main.Prefix.String()+" on "+h.Main.Name)
+	}
+	if len(parts) > 0 {
+		p.say("This computer: %s.", p.d.show(strings.Join(parts, ", ")))
+	}
+	if h.Gateway.IsValid() || h.Gateway6.IsValid() {
+		p.say("Router: %s.", p.d.show(strings.Join(slices.DeleteFunc([]string{valid(h.Gateway), valid(h.Gateway6), h.RouterWhy}, func(s string) bool { return s == "" }), ", ")))
+	}
+	if len(p.checks.running) > 0 {
+		p.say("%d checks run in the background.", len(p.checks.running))
+	}
+}
+
+func valid(a netip.Addr) string {
+	if !a.IsValid() {
+		return ""
+	}
+	return a.String()
+}
+
+// choice asks for one option by its number or key.
+func (p *teller) choice(q wizard.Question) {
+	def := slices.IndexFunc(q.Options, func(o wizard.Option) bool { return slices.Contains(q.Selected, o.ID) })
+	if def < 0 {
+		def = slices.IndexFunc(q.Options, func(o wizard.Option) bool { return o.Because != "" })
+	}
+	p.options(q, def)
+	for {
+		i := def
+		e := p.prompt(p.choiceLine(q, def), q.Help, false)
+		switch {
+		case e.kind == isBack:
+			p.back()
+			return
+		case e.kind != isText:
+			return
+		case len(q.Options) == 0:
+			if wrong := p.answer(wizard.Answer{}); wrong == nil {
+				return
+			}
+		case e.text == "*":
+			p.read(q.Options, nil)
+			continue
+		case e.text != "":
+			if i = p.pick(q, e.text); i < 0 {
+				if m := matches(q.Options, e.text); len(m) == 1 {
+					def = m[0]
+				}
+				continue
+			}
+		}
+		if i < 0 {
+			p.say("Type a number from 1 to %d.", len(q.Options))
+			continue
+		}
+		wrong := p.answer(wizard.Answer{Choice: q.Options[i].ID})
+		if wrong == nil {
+			p.say("Chosen: %s.", trimDot(p.d.show(q.Options[i].Label)))
+			return
+		}
+		p.say("Not accepted: %s", p.d.show(wrong.Say))
+	}
+}
+
+func (p *teller) choiceLine(q wizard.Question, def int) string {
+	line := "Enter to go on."
+	switch n := len(q.Options); {
+	case n == 1:
+		line = "Choose 1."
+	case n > shortList:
+		line = fmt.Sprintf("Choose 1 to %d, or type part of a name. * reads all.", n)
+	case n > 1:
+		line = fmt.Sprintf("Choose 1 to %d.", n)
+	}
+	line += " < back. ? help. s answers. q leave."
+	if def >= 0 {
+		line += fmt.Sprintf(" [%d]", def+1)
+	}
+	return line + ": "
+}
+
+// options reads the options; of a long list only what is proposed and the last.
+func (p *teller) options(q wizard.Question, def int) {
+	if len(q.Options) <= shortList {
+		p.read(q.Options, nil)
+		return
+	}
+	var some []int
+	for i, o := range q.Options {
+		if i == def || o.Because != "" || i == len(q.Options)-1 {
+			some = append(some, i)
+		}
+	}
+	p.say("%d to choose from. Among them:", len(q.Options))
+	p.read(q.Options, some)
+}
+
+// read reads the options with their numbers; only nil means all.
+func (p *teller) read(opts []wizard.Option, only []int) {
+	for i, o := range opts {
+		if only != nil && !slices.Contains(only, i) {
+			continue
+		}
+		line := fmt.Sprintf("%d. %s.", i+1, trimDot(p.d.show(o.Label)))
+		if o.Detail != "" {
+			line += " " + sentence(p.d.show(o.Detail))
+		}
+		if o.Because != "" {
+			line += " Proposed: " + sentence(p.d.show(o.Because))
+		}
+		p.say("%s", line)
+	}
+}
+
+// pick finds the option meant by s, by number, key or ID; -1 after saying what
+// would be right.
+func (p *teller) pick(q wizard.Question, s string) int {
+	if i, ok := number(s, len(q.Options)); ok {
+		return i
+	}
+	if i := slices.IndexFunc(q.Options, func(o wizard.Option) bool {
+		return strings.EqualFold(o.ID, s) || strings.EqualFold(o.Key, s) && strings.Trim(s, "0123456789") != ""
+	}); i >= 0 {
+		return i
+	}
+	found := matches(q.Options, s)
+	switch {
+	case len(q.Options) <= shortList || strings.Trim(s, "0123456789.") == "":
+		p.say("There is no choice %s. Type a number from 1 to %d.", p.d.show(quoted(s)), len(q.Options))
+	case len(found) == 0:
+		p.say("No name has %s in it. Try fewer letters.", p.d.show(quoted(s)))
+	default:
+		p.read(q.Options, found)
+	}
+	return -1
+}
+
+func matches(opts []wizard.Option, s string) []int {
+	var found []int
+	for i, o := range opts {
+		if strings.Contains(strings.ToLower(o.Label+" "+o.Detail+" "+o.ID), strings.ToLower(s)) {
+			found = append(found, i)
+		}
+	}
+	return found
+}
+
+// many asks for any number of options.
+func (p *teller) many(q wizard.Question) {
+	p.read(q.Options, nil)
+	chosen := slices.Clone(q.Selected)
+	for {
+		e := p.prompt(fmt.Sprintf("Choose numbers with spaces between, 0 for none. < back. ? help. s answers. q leave. [%s]: ", numbers(q.Options, chosen)), q.Help, false)
+		switch e.kind {
+		case isBack:
+			p.back()
+			return
+		case isMoved, isGone:
+			return
+		case isText:
+		}
+		if e.text != "" {
+			ids, say := several(q.Options, e.text)
+			if say != "" {
+				p.say("%s", p.d.show(say))
+				continue
+			}
+			chosen = ids
+		}
+		wrong := p.answer(wizard.Answer{Many: chosen})
+		if wrong == nil {
+			p.say("Chosen: %s.", p.d.show(labels(q.Options, chosen)))
+			return
+		}
+		p.say("Not accepted: %s", p.d.show(wrong.Say))
+	}
+}
+
+// several reads "1 3, 4" as option IDs in the question's order.
+func several(opts []wizard.Option, s string) (ids []string, say string) {
+	words := strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == ',' || r == ';' })
+	if len(words) == 1 && words[0] == "0" {
+		return nil, ""
+	}
+	picked := map[int]bool{}
+	for _, w := range words {
+		i, ok := number(w, len(opts))
+		if !ok {
+			return nil, fmt.Sprintf("There is no choice %s. Type numbers from 1 to %d, such as 1 2.", quoted(w), len(opts))
+		}
+		picked[i] = true
+	}
+	for i, o := range opts {
+		if picked[i] {
+			ids = append(ids, o.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, "Type numbers with spaces between, or 0 for none."
+	}
+	return ids, ""
+}
+
+func numbers(opts []wizard.Option, ids []string) string {
+	var out []string
+	for i, o := range opts {
+		if slices.Contains(ids, o.ID) {
+			out = append(out, itoa(i+1))
+		}
+	}
+	if out == nil {
+		return "0"
+	}
+	return strings.Join(out, " ")
+}
+
+func labels(opts []wizard.Option, ids []string) string {
+	var out []string
+	for _, o := range opts {
+		if slices.Contains(ids, o.ID) {
+			out = append(out, trimDot(o.Label))
+		}
+	}
+	if out == nil {
+		return "none"
+	}
+	return strings.Join(out, "; ")
+}
+
+// form asks for the fields one by one, then gives all to the session.
+func (p *teller) form(q wizard.Question) {
+	values := map[string]string{}
+	for _, f := range q.Fields {
+		values[f.ID] = f.Value
+	}
+	for at := 0; ; {
+		if at < len(q.Fields) {
+			switch e := p.field(q, q.Fields[at], values); e {
+			case isText:
+				at++
+			case isBack:
+				if at--; at < 0 {
+					p.back()
+					return
+				}
+			case isMoved, isGone:
+				return
+			}
+			continue
+		}
+		wrong := p.answer(wizard.Answer{Fields: values})
+		if wrong == nil {
+			return
+		}
+		p.say("Not accepted: %s", p.d.show(wrong.Say))
+		if at = slices.IndexFunc(q.Fields, func(f wizard.Field) bool { return f.ID == wrong.Field }); at < 0 {
+			at = 0
+		}
+		if len(q.Fields) == 0 {
+			if e := p.prompt("Enter to try again. < back. q leave: ", q.Help, false); e.kind == isBack {
+				p.back()
+				return
+			} else if e.kind != isText {
+				return
+			}
+		}
+	}
+}
+
+// field asks for one value until the session takes it.
+func (p *teller) field(q wizard.Question, f wizard.Field, values map[string]string) entryKind {
+	for i, c := range f.Choices {
+		p.say("%d. %s", i+1, p.d.show(c))
+	}
+	help := f.Help
+	if help == "" {
+		help = q.Help
+	}
+	for {
+		e := p.prompt(p.fieldLine(f, values[f.ID]), help, true)
+		if e.kind != isText {
+			return e.kind
+		}
+		v := values[f.ID]
+		switch {
+		case e.text == "-":
+			v = ""
+		case e.text != "":
+			v = e.text
+		}
+		if i, ok := number(v, len(f.Choices)); ok && !slices.Contains(f.Choices, v) {
+			v = f.Choices[i]
+		}
+		if v == "" {
+			if f.Optional {
+				values[f.ID] = ""
+				return isText
+			}
+			p.say("This is needed.%s", p.d.show(example(f)))
+			continue
+		}
+		normal, say, err := p.d.session.Try(f.ID, v)
+		var wrong *wizard.Problem
+		switch {
+		case errors.As(err, &wrong):
+			p.say("Not accepted: %s", p.d.show(wrong.Say))
+			continue
+		case err != nil:
+			p.say("Not accepted: %s", p.d.show(err.Error()))
+			continue
+		}
+		if normal == "" {
+			normal = v
+		}
+		values[f.ID] = normal
+		if say != "" {
+			p.say("%s: %s", p.d.show(normal), sentence(p.d.show(say)))
+		}
+		return isText
+	}
+}
+
+func (p *teller) fieldLine(f wizard.Field, value string) string {
+	line := f.Label
+	if f.Optional {
+		line += " (may stay empty)"
+	}
+	if value == "" || value != f.Value {
+		line += "." + example(f)
+	}
+	if len(f.Choices) > 0 {
+		line += fmt.Sprintf(" Choose 1 to %d.", len(f.Choices))
+	}
+	line = p.d.show(line)
+	if value != "" {
+		from := ""
+		if f.From != "" && value == f.Value {
+			from = ", " + f.From
+		}
+		line += " [" + p.d.show(value+from) + "]"
+	}
+	return line + ": "
+}
+
+func example(f wizard.Field) string {
+	if f.Hint == "" {
+		return ""
+	}
+	return " For example: " + f.Hint + "."
+}
+
+func trimDot(s string) string { return strings.TrimRight(s, ". ") }
+
+// sentence is s with a capital letter left as it is and a full stop at its end.
+func sentence(s string) string {
+	s = strings.TrimSpace(s)
+	if s == "" || strings.ContainsRune(".!?:", rune(s[len(s)-1])) {
+		return s
+	}
+	return s + "."
+}
+
+func quoted(s string) string { return `"` + shorten(s, 40) + `"` }

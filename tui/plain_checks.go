@@ -1,0 +1,207 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/syncsign/sops-firewall/rules/check"
+	"github.com/syncsign/sops-firewall/wizard"
+)
+
+// news is a result, or the end of a run that should have brought results.
+type news struct {
+	result check.Result
+	over   []check.Job
+}
+
+// runMissing starts what has no result yet: the early tables behind the
+// questions, all once the tables are read. A flow whose target changed with the
+// answers is asked anew.
+func (p *teller) runMissing() {
+	tables := early
+	switch p.d.session.Ask().Kind {
+	case wizard.Tables, wizard.Guides, wizard.Finish:
+		tables = nil
+	case wizard.Start, wizard.Choice, wizard.Many, wizard.Form:
+	}
+	jobs := p.d.board.Jobs(false, tables...)
+	for key, to := range p.checks.done {
+		if j, ok := p.d.board.JobFor(key); ok && !sameTarget(j.To, to) && !hasJob(jobs, key) {
+			jobs = append(jobs, j)
+		}
+	}
+	p.start(jobs)
+}
+
+// start runs jobs, but those under way already, and tells how many.
+func (p *teller) start(jobs []check.Job) int {
+	var fresh []check.Job
+	for _, j := range jobs {
+		if to, ok := p.checks.running[j.Key]; ok && sameTarget(to, j.To) {
+			continue
+		}
+		p.checks.running[j.Key] = j.To
+		fresh = append(fresh, j)
+	}
+	if len(fresh) == 0 {
+		return 0
+	}
+	p.d.board.Start(fresh, p.d.now())
+	results := p.ask(p.ctx, fresh)
+	go func() {
+		for r := range results {
+			if !p.send(news{result: r}) {
+				return
+			}
+		}
+		p.send(news{over: fresh})
+	}()
+	return len(fresh)
+}
+
+func (p *teller) send(n news) bool {
+	select {
+	case p.news <- n:
+		return true
+	case <-p.ctx.Done():
+		return false
+	}
+}
+
+// take brings a result to the board. One for a target that has changed
+// meanwhile is dropped.
+func (p *teller) take(n news) {
+	for _, j := range n.over {
+		if to, ok := p.checks.running[j.Key]; ok && sameTarget(to, j.To) {
+			delete(p.checks.running, j.Key) // no result came; it stays unproven
+		}
+	}
+	if n.over != nil {
+		if p.heard != nil {
+			p.heard(check.Result{})
+		}
+		return
+	}
+	r := n.result
+	to, ok := p.checks.running[r.Job.Key]
+	if !ok || !sameTarget(to, r.Job.To) {
+		return
+	}
+	if !r.Provisional {
+		delete(p.checks.running, r.Job.Key)
+		p.checks.done[r.Job.Key] = r.Job.To
+	}
+	p.d.board.Apply(r)
+	if p.heard != nil {
+		p.heard(r)
+	}
+}
+
+// underWay counts the flows of a table whose checks run.
+func (p *teller) underWay(v wizard.TableView) int {
+	n := 0
+	for _, r := range v.Rows {
+		for _, f := range r.Flows {
+			if _, ok := p.checks.running[f.Flow.Key]; ok {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// stateName is the plain word for a status.
+func stateName(s check.Status) string {
+	switch s {
+	case check.Pass:
+		return "ok"
+	case check.Note:
+		return "works, but odd"
+	case check.Fail:
+		return "failed"
+	case check.Waiting:
+		return "waits for somebody or another place"
+	case check.Skipped:
+		return "skipped, an earlier cause explains it"
+	case check.Running:
+		return "being checked"
+	case check.NotNeeded:
+		return "not needed"
+	case check.Unproven:
+	}
+	return "cannot be told from here"
+}
+
+// counts says a summary in words, without what is zero.
+func counts(s wizard.Summary) string {
+	var parts []string
+	for _, c := range []struct {
+		n    int
+		word string
+	}{
+		{s.Pass, "ok"},
+		{s.Note, "works, but odd"},
+		{s.Fail, "failed"},
+		{s.Unproven, "cannot be told from here"},
+		{s.Waiting, "waiting"},
+		{s.Skipped, "skipped"},
+		{s.NotNeeded, "not needed"},
+		{s.Running, "being checked"},
+	} {
+		if c.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.word))
+		}
+	}
+	if parts == nil {
+		return "nothing to check"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// flowName is how a flow is called in a sentence.
+func (p *teller) flowName(f wizard.FlowView) string {
+	name := fmt.Sprintf("row %s, %s", f.Flow.Row.Code, f.Flow.Host)
+	if f.Flow.Port.Number == 0 {
+		return p.d.show(fmt.Sprintf("row %s, %s", f.Flow.Row.Code, f.Flow.Row.Function))
+	}
+	return p.d.show(fmt.Sprintf("%s, %s %d", name, strings.ToUpper(f.Flow.Row.Proto), f.Flow.Port.Number))
+}
+
+// flowLine is a flow with its state on one line.
+func (p *teller) flowLine(f wizard.FlowView) string {
+	line := capital(p.flowName(f)) + ": " + stateName(f.Status)
+	if f.Short != "" && f.Status != check.Running && !strings.EqualFold(f.Short, stateName(f.Status)) {
+		line += ", " + p.d.show(f.Short)
+	}
+	return line + "."
+}
+
+func capital(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// seen is what a finding saw and means, in one or two sentences.
+func (p *teller) seen(f wizard.Finding) string {
+	return strings.TrimSpace(sentence(p.d.show(f.Seen)) + " " + sentence(p.d.show(f.Means)))
+}
+
+// causes reads out what explains many rows, when that changed.
+func (p *teller) causes() {
+	list := p.d.board.Causes()
+	var lines []string
+	for _, c := range list {
+		lines = append(lines, fmt.Sprintf("First of all: %s This explains %d checks.", p.seen(c.Finding), len(c.Cause.Explains)))
+		if c.Finding.Do != "" {
+			lines = append(lines, "  Do: "+sentence(p.d.show(c.Finding.Do)))
+		}
+	}
+	if all := strings.Join(lines, "\n"); all != p.told {
+		p.told = all
+		for _, l := range lines {
+			p.say("%s", l)
+		}
+	}
+}
