@@ -220,10 +220,11 @@ func converse(rw io.ReadWriter, level byte, id string) (a connack, head []byte, 
 		// The peer may have said why before it hung up: read on, the write error stands.
 		b := make([]byte, headSize)
 		n, _ := rw.Read(b)
-		if a, perr := parseConnack(b[:n]); perr == nil {
-			return a, b[:n], nil
+		a, perr := parseConnack(b[:n])
+		if errors.Is(perr, errMore) {
+			perr = err
 		}
-		return a, b[:n], err
+		return a, b[:n], perr
 	}
 	var buf [5 + mqttMaxRemaining]byte
 	for n := 0; n < len(buf); {

@@ -128,7 +128,7 @@ func TestConverse(t *testing.T) {
 		"hung up in the middle":  {in: strings.NewReader("\x20\x02"), head: "\x20\x02", err: io.EOF},
 		"endless":                {in: endless('x'), head: strings.Repeat("x", headSize), err: errNotMQTT},
 		"said no before we came": {in: strings.NewReader("\x20\x02\x00\x03"), write: io.ErrClosedPipe, want: 3, head: "\x20\x02\x00\x03"},
-		"greets before we came":  {in: strings.NewReader("220 mail"), write: io.ErrClosedPipe, head: "220 mail", err: io.ErrClosedPipe},
+		"greets before we came":  {in: strings.NewReader("220 mail"), write: io.ErrClosedPipe, head: "220 mail", err: errNotMQTT},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := &pipe{Reader: tt.in, err: tt.write}

@@ -33,7 +33,7 @@ func TestParseNTP(t *testing.T) {
 		"version 3":               {change: func(b []byte) []byte { b[0] = 3<<3 | 4; return b }, want: 41 * time.Second},
 		"leap second announced":   {change: func(b []byte) []byte { b[0] |= 1 << 6; return b }, want: 41 * time.Second},
 		"short":                   {change: func(b []byte) []byte { return b[:47] }, err: errNTPForeign},
-		"empty":                   {change: func(b []byte) []byte { return nil }, err: errNTPForeign},
+		"empty":                   {change: func([]byte) []byte { return nil }, err: errNTPForeign},
 		"wrong origin":            {change: func(b []byte) []byte { b[31]++; return b }, err: errNTPForeign},
 		"our own packet back":     {change: func([]byte) []byte { return ntpRequest(7) }, err: errNTPForeign},
 		"broadcast":               {change: func(b []byte) []byte { b[0] = 4<<3 | 5; return b }, err: errNTPForeign},
