@@ -197,5 +197,5 @@ func (p *teller) last() []string {
 	return []string{p.d.show(result), files, back}
 }
 
-// tenSeconds is the least time between two summaries nobody asked for.
-const tenSeconds = 10 * time.Second
+// summaryPause is the least time between two summaries nobody asked for.
+const summaryPause = 10 * time.Second

@@ -49,6 +49,9 @@ func (p *teller) choice(q wizard.Question) {
 	if def < 0 {
 		def = slices.IndexFunc(q.Options, func(o wizard.Option) bool { return o.Because != "" })
 	}
+	if def < 0 && q.Kind == wizard.Start && len(q.Options) > 0 {
+		def = 0
+	}
 	p.options(q, def)
 	for {
 		i := def
@@ -126,10 +129,11 @@ func (p *teller) read(opts []wizard.Option, only []int) {
 		if only != nil && !slices.Contains(only, i) {
 			continue
 		}
-		line := fmt.Sprintf("%d. %s.", i+1, trimDot(p.d.show(o.Label)))
+		line := fmt.Sprintf("%d. %s", i+1, trimDot(p.d.show(o.Label)))
 		if o.Detail != "" {
-			line += " " + sentence(p.d.show(o.Detail))
+			line += ": " + p.d.show(o.Detail)
 		}
+		line = sentence(line)
 		if o.Because != "" {
 			line += " Proposed: " + sentence(p.d.show(o.Because))
 		}
@@ -346,15 +350,18 @@ func (p *teller) field(q wizard.Question, f wizard.Field, values map[string]stri
 }
 
 func (p *teller) fieldLine(f wizard.Field, value string) string {
-	line := f.Label
+	line, tail := f.Label, ""
 	if f.Optional {
-		line += " (may stay empty)"
+		line += ", may stay empty"
 	}
 	if value == "" || value != f.Value {
-		line += "." + example(f)
+		tail = example(f)
 	}
 	if len(f.Choices) > 0 {
-		line += fmt.Sprintf(" Choose 1 to %d.", len(f.Choices))
+		tail += fmt.Sprintf(" Choose 1 to %d.", len(f.Choices))
+	}
+	if tail != "" {
+		line += "." + tail
 	}
 	line = p.d.show(line)
 	if value != "" {

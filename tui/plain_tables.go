@@ -73,7 +73,7 @@ func (p *teller) wait(at int) bool {
 		p.heard = func(check.Result) {
 			v, _ = p.view(at)
 			states = p.changes(v, states)
-			if now := p.d.now(); now.Sub(last) >= tenSeconds && p.underWay(v) > 0 {
+			if now := p.d.now(); now.Sub(last) >= summaryPause && p.underWay(v) > 0 {
 				last = now
 				p.status(v)
 			}

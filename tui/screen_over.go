@@ -37,7 +37,7 @@ func (s *leaveScreen) Update(msg tea.Msg) (act, tea.Cmd) {
 }
 
 func (s *leaveScreen) View(w, _ int) frame {
-	text := "Your answers are saved (" + savedWord(s.d.saved, s.d.now()) + "). Run sops-firewall again and it goes on here. What is typed on this screen and not confirmed is lost."
+	text := "Your answers are " + savedWord(s.d.saved, s.d.now()) + ". Run sops-firewall again and it goes on here. What is typed on this screen and not confirmed is lost."
 	if s.d.saved.IsZero() {
 		text = "Nothing is saved yet: the answers so far are lost."
 	}

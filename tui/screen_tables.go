@@ -125,15 +125,15 @@ func (s *tablesScreen) Keys() []hint {
 		{"R", "all", "all"},
 		watch,
 		{"f", "failed", "fail"},
-		{"a", "all rows", "rows"},
-		{"Tab", "table", "table"},
-		{"Enter", "more", "more"},
+		{"Tab", "next", "next"},
 		{"n", "go on", "on"},
-		{"Esc", "back", ""},
-		{"s", "", ""},
-		{"m", "", ""},
+		keyBack,
+		{"a", "all rows", ""},
+		{"Enter", "explain", ""},
+		{"s", "answers", ""},
+		{"m", "mask", ""},
 		{"?", "help", ""},
-		{"q", "", ""},
+		{"q", "leave", ""},
 	}
 }
 

@@ -186,14 +186,14 @@ func (s *tablesScreen) lineText(l line, chosen, first bool, c columns) string {
 	return s.paint(text, l.flow.Status, shorten(s.d.show(l.flow.Short), c.short), chosen)
 }
 
-// paint adds the state; the chosen line is reversed as a whole, so that its
-// colours cannot clash, and still has its mark and its word.
+// paint adds the state. On the chosen line only mark and code are reversed: the
+// state keeps its colour, and moving costs few bytes on a slow line.
 func (s *tablesScreen) paint(text string, st check.Status, short string, chosen bool) string {
-	word, style := stateWord(st)
+	const head = 3 + 4 // mark and code
 	if chosen {
-		return rowStyle.Render(text + word + " " + short)
+		text = rowStyle.Render(text[:head]) + text[head:]
 	}
-	return text + style.Render(word) + " " + short
+	return text + state(st) + " " + short
 }
 
 func portWord(r wizard.RowView, f wizard.FlowView) string {
