@@ -32,7 +32,8 @@ func plainRun(ctx context.Context, d *desk, ask func(context.Context, []check.Jo
 	ctx2, stop := context.WithCancel(ctx)
 	defer stop() // ends the checks under way and the reader, as soon as it has a line
 	p := &teller{
-		ctx: ctx2, d: d, out: out, ask: ask, echo: !typedByHand(in),
+		done: ctx2.Done(), d: d, out: out, echo: !typedByHand(in),
+		ask:   func(jobs []check.Job) <-chan check.Result { return ask(ctx2, jobs) },
 		typed: readLines(ctx2, in), news: make(chan news), checks: newChecks(),
 	}
 	p.sync()
@@ -74,11 +75,11 @@ const (
 // teller is plain mode. All its fields belong to the goroutine of plainRun; the
 // reader and the checks reach it through channels.
 type teller struct {
-	ctx   context.Context // ends with the session; a teller lives no longer
+	done  <-chan struct{} // closed when the session is to end
 	d     *desk
 	out   io.Writer
 	bad   error // the first write that failed
-	ask   func(context.Context, []check.Job) <-chan check.Result
+	ask   func([]check.Job) <-chan check.Result
 	echo  bool // end the prompt's line ourselves
 	typed <-chan typed
 	news  chan news

@@ -47,7 +47,7 @@ func (p *teller) start(jobs []check.Job) int {
 		return 0
 	}
 	p.d.board.Start(fresh, p.d.now())
-	results := p.ask(p.ctx, fresh)
+	results := p.ask(fresh)
 	go func() {
 		for r := range results {
 			if !p.send(news{result: r}) {
@@ -63,7 +63,7 @@ func (p *teller) send(n news) bool {
 	select {
 	case p.news <- n:
 		return true
-	case <-p.ctx.Done():
+	case <-p.done:
 		return false
 	}
 }

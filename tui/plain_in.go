@@ -102,7 +102,7 @@ func (p *teller) prompt(ask, help string, form bool) entry {
 func (p *teller) line() typed {
 	for {
 		select {
-		case <-p.ctx.Done():
+		case <-p.done:
 			return typed{end: true}
 		case t, ok := <-p.typed:
 			if p.echo {

@@ -110,7 +110,7 @@ func (p *teller) wait(at int) bool {
 func (p *teller) lineOrDone(done func() bool) (t typed, ok bool) {
 	for !done() {
 		select {
-		case <-p.ctx.Done():
+		case <-p.done:
 			return typed{end: true}, true
 		case t, open := <-p.typed:
 			if !open || p.bad != nil {

@@ -427,7 +427,7 @@ func TestPlainEnds(t *testing.T) {
 func TestPlainSignal(t *testing.T) {
 	d, _, _, _ := fakeDesk(nil)
 	r, w := io.Pipe() // nobody ever types
-	defer w.Close()
+	t.Cleanup(func() { _ = w.Close() })
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
 	o, err := plainRun(ctx, d, never, r, io.Discard)
