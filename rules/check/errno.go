@@ -21,11 +21,17 @@ const (
 	icmp6Exceeded    = 3
 )
 
+// thisComputer is the device when its own firewall said no.
+const thisComputer = "this computer"
+
 // reason tells what a dial error means to a firewall. device is who said so, if known.
 func reason(err error, to netip.Addr, took time.Duration) (code Code, device string) {
 	var pe *PathError
 	if errors.As(err, &pe) {
-		return icmp(pe, to), pe.Device.String()
+		if code = icmp(pe, to); pe.Own && code == TCPBlockedBy {
+			return code, thisComputer
+		}
+		return code, pe.Device.String()
 	}
 	switch {
 	case isTimeout(err):
@@ -40,7 +46,7 @@ func reason(err error, to netip.Addr, took time.Duration) (code Code, device str
 	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EADDRNOTAVAIL):
 		return TCPNoRoute, ""
 	case errors.Is(err, syscall.EPERM):
-		return TCPBlockedBy, "this computer"
+		return TCPBlockedBy, thisComputer
 	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.ENOPROTOOPT):
 		return TCPBlockedBy, ""
 	}
@@ -49,9 +55,6 @@ func reason(err error, to netip.Addr, took time.Duration) (code Code, device str
 
 // icmp reads the ICMP error of a device on the way.
 func icmp(e *PathError, to netip.Addr) Code {
-	if e.Own {
-		return TCPLANAbsent
-	}
 	port, exceeded, away := false, false, false
 	if to.Unmap().Is4() {
 		port = e.Type == icmpUnreachable && e.Code == 3
@@ -63,6 +66,8 @@ func icmp(e *PathError, to netip.Addr) Code {
 		away = e.Type == icmp6Unreachable && (e.Code == 0 || e.Code == 2 || e.Code == 3)
 	}
 	switch {
+	case away && e.Own && e.Device.Unmap() != to.Unmap():
+		return TCPLANAbsent // our own system looked for it in the LAN and gave up
 	case port && e.Device.Unmap() == to.Unmap():
 		return TCPRefused
 	case exceeded, away:

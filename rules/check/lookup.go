@@ -3,6 +3,7 @@ package check
 import (
 	"context"
 	"errors"
+	"net"
 	"net/netip"
 	"slices"
 	"strings"
@@ -61,8 +62,12 @@ func system(ctx context.Context, env Env, lim Limits, host string, n names) name
 	defer cancel()
 	addrs, err := env.SystemLookup(ctx, host)
 	if err != nil || len(addrs) == 0 {
-		if n.Code == DNSNone && err != nil && errors.Is(err, errNoSuchHost) {
-			n.Code = DNSNXDomain
+		var de *net.DNSError
+		if n.Code == DNSNone && errors.As(err, &de) {
+			n.Code = DNSSilent // the system asked somebody
+			if de.IsNotFound {
+				n.Code = DNSNXDomain
+			}
 		}
 		return n
 	}
@@ -75,9 +80,6 @@ func system(ctx context.Context, env Env, lim Limits, host string, n names) name
 	}
 	return n
 }
-
-// errNoSuchHost is what an Env's SystemLookup may wrap when the name does not exist.
-var errNoSuchHost = errors.New("no such host")
 
 // said is one name server's answer to one of the two questions.
 type said struct {

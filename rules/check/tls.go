@@ -32,7 +32,10 @@ func secure(ctx context.Context, env Env, lim Limits, c net.Conn, to Target, res
 	t := tls.Client(seen, &tls.Config{
 		ServerName: to.Host, RootCAs: env.Roots(), Time: env.Now, MinVersion: tls.VersionTLS12,
 	})
-	err := t.HandshakeContext(ctx)
+	stop := bound(ctx, c)
+	// The context itself would close c: then the kernel could not be asked about it.
+	err := t.HandshakeContext(context.WithoutCancel(ctx))
+	stop()
 	l.Took = env.Now().Sub(start)
 	if err == nil {
 		res.certificate(t.ConnectionState().PeerCertificates, lim)
