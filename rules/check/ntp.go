@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/binary"
@@ -51,7 +52,7 @@ func queryTime(ctx context.Context, env Env, lim Limits, to Target) (time.Durati
 	defer cancel()
 	replies := make(chan ntpReply, len(addrs))
 	for _, a := range addrs {
-		go func() { replies <- askTime(inner, env, lim, netip.AddrPortFrom(a, to.Port)) }()
+		go func() { replies <- askTime(inner, env, lim, netip.AddrPortFrom(a, cmp.Or(to.Port, 123))) }()
 	}
 	var good, bad []ntpReply
 	var late <-chan time.Time

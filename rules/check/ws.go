@@ -24,14 +24,14 @@ func (p mqttProbe) upgrade(ctx context.Context, env Env, lim Limits, c net.Conn,
 	defer cancel()
 	path, host := cmp.Or(to.Path, wsPath), wsHost(to, p.tls)
 
-	w := newWSConn(c)
+	w := newWSConn(c, lim)
 	reply, err := askUpgrade(inner, w, host, path)
 	if err == nil && reply.wrongPath() && path != "/" {
 		if !reply.Again {
 			_ = c.Close()
 			var again Result
 			if c, again = p.carrier(inner, env, lim, to); c != nil {
-				w = newWSConn(c)
+				w = newWSConn(c, lim)
 			}
 			res.finally(again)
 		}

@@ -16,10 +16,8 @@ import (
 )
 
 const (
-	wsMaxHeader = 16 << 10 // bytes of an answer's headers
-	wsMaxFrame  = 4 << 10  // bytes of one frame's payload
-	wsMaxBody   = 8 << 10  // bytes read of a refusal, so that the connection can be used again
-	wsMaxTotal  = 4 * wsMaxFrame
+	wsMaxFrame = 4 << 10 // bytes of one frame's payload
+	wsMaxTotal = 4 * wsMaxFrame
 )
 
 var (
@@ -32,6 +30,7 @@ var (
 // it. Reads and writes are those of binary messages.
 type wsConn struct {
 	conn net.Conn
+	max  Limits            // of headers, and of what is read of a refusal to use the connection again
 	lim  *io.LimitedReader // below br: what may still be read
 	br   *bufio.Reader
 	left int      // bytes of the current frame not yet read
@@ -47,8 +46,8 @@ func (h *headCopy) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-func newWSConn(c net.Conn) *wsConn {
-	w := &wsConn{conn: c}
+func newWSConn(c net.Conn, lim Limits) *wsConn {
+	w := &wsConn{conn: c, max: lim}
 	w.lim = &io.LimitedReader{R: c}
 	w.br = bufio.NewReader(io.TeeReader(w.lim, &w.head))
 	return w
@@ -86,7 +85,7 @@ func (w *wsConn) upgrade(ctx context.Context, host, path string) (wsReply, error
 		"Sec-Websocket-Key":      {key},
 		"Sec-Websocket-Version":  {"13"},
 		"Sec-Websocket-Protocol": {"mqtt"},
-		"User-Agent":             {"sops-firewall"},
+		"User-Agent":             {agent},
 	}
 	if err := req.Write(w.conn); err != nil {
 		return wsReply{}, err
@@ -96,7 +95,7 @@ func (w *wsConn) upgrade(ctx context.Context, host, path string) (wsReply, error
 
 // readReply reads the headers, and of a refusal the body.
 func (w *wsConn) readReply(req *http.Request, key string) (wsReply, error) {
-	w.lim.N = wsMaxHeader
+	w.lim.N = int64(w.max.Header)
 	resp, err := http.ReadResponse(w.br, req) //nolint:bodyclose // closing would wait for the rest of the body
 	for n := 0; err == nil && resp.StatusCode/100 == 1 && resp.StatusCode != http.StatusSwitchingProtocols; n++ {
 		if n == 3 {
@@ -114,7 +113,7 @@ func (w *wsConn) readReply(req *http.Request, key string) (wsReply, error) {
 	r := wsReply{Status: resp.StatusCode, Server: resp.Header.Get("Server"), Location: resp.Header.Get("Location")}
 	if resp.StatusCode != http.StatusSwitchingProtocols {
 		if r.wrongPath() {
-			w.lim.N = wsMaxBody
+			w.lim.N = int64(w.max.Body)
 			_, err := io.Copy(io.Discard, resp.Body)
 			r.Again = err == nil && !resp.Close && w.lim.N > 0
 		}

@@ -26,7 +26,7 @@ func (c *fakeConn) Write(b []byte) (int, error) { return c.sent.Write(b) }
 // upgraded is a WebSocket whose peer has sent these frames.
 func upgraded(frames string) (*wsConn, *fakeConn) {
 	c := &fakeConn{Reader: strings.NewReader(frames)}
-	w := newWSConn(c)
+	w := newWSConn(c, DefaultLimits())
 	w.lim.N = wsMaxTotal
 	return w, c
 }
@@ -68,7 +68,7 @@ func TestUpgradeReply(t *testing.T) {
 		"hung up":                 {in: strings.NewReader(""), err: io.ErrUnexpectedEOF},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWSConn(&fakeConn{Reader: tt.in})
+			w := newWSConn(&fakeConn{Reader: tt.in}, DefaultLimits())
 			req, key := request(t)
 			got, err := w.readReply(req, key)
 			if !errors.Is(err, tt.err) || got != tt.want {
@@ -174,7 +174,7 @@ func TestWebSocketAgainstServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = c.Close() }()
-	w := newWSConn(c)
+	w := newWSConn(c, DefaultLimits())
 	r, err := w.upgrade(t.Context(), "sops.example.com:8888", "/mqtt?a=b%20c")
 	if err != nil || !r.Upgraded {
 		t.Fatalf("got %+v, %v", r, err)
@@ -204,7 +204,7 @@ func FuzzUpgradeReply(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		w := newWSConn(&fakeConn{Reader: bytes.NewReader(b)})
+		w := newWSConn(&fakeConn{Reader: bytes.NewReader(b)}, DefaultLimits())
 		req, key := request(t)
 		r, err := w.readReply(req, key)
 		if err != nil && r != (wsReply{}) || r.Upgraded && r.Status != 101 || r.Again && r.Status == 101 || len(w.head) > headSize {
