@@ -15,20 +15,21 @@ R checks all tables again. A row's number, such as 1.2, explains that row. a rea
 
 // tables goes through the tables that apply, one after the other.
 func (p *teller) tables(q wizard.Question) {
-	defer func() { p.heard = nil }()
 	p.told = ""
 	for at := 0; ; {
 		views := p.d.board.Views(false)
 		at = min(at, max(len(views)-1, 0))
-		id := ""
+		e, id := entry{}, ""
 		if len(views) > 0 {
 			id = views[at].Table.ID
-			if !p.wait(at) {
-				return // left, or the session stands elsewhere
+			if e = p.wait(at); e.kind == isText {
+				p.head(at)
 			}
-			p.head(at)
 		}
-		switch e := p.menu(q, at, id); {
+		if e.kind == isText {
+			e = p.menu(q, at, id)
+		}
+		switch {
 		case e.kind == isBack && at > 0:
 			at--
 		case e.kind == isBack:
@@ -59,12 +60,14 @@ func (p *teller) view(at int) (wizard.TableView, int) {
 }
 
 // wait reads out each change of state of the table until all of it is checked,
-// or the user does not want to wait. It is false when the table is left.
-func (p *teller) wait(at int) bool {
+// or the user does not want to wait. Its kind is isText when the table is to be
+// read.
+func (p *teller) wait(at int) entry {
 	v, n := p.view(at)
 	if p.underWay(v) == 0 {
-		return true
+		return entry{}
 	}
+	defer func() { p.heard = nil }()
 	p.say("Checking table %d of %d: %s. %d under way. Each change is read out.", at+1, n, p.d.show(v.Table.Title), p.underWay(v))
 	p.say("Enter: status now. 3: go on without waiting. < back. ? help. q leave.")
 	states := stateOf(v)
@@ -88,13 +91,10 @@ func (p *teller) wait(at int) bool {
 		states = p.changes(v, states)
 		switch {
 		case again:
-		case e.kind == isBack:
-			p.back()
-			return false
 		case e.kind != isText:
-			return false
+			return e
 		case e.text == "3":
-			return true
+			return entry{}
 		case e.text == "":
 			p.status(v)
 			last = p.d.now()
@@ -102,8 +102,7 @@ func (p *teller) wait(at int) bool {
 			p.say("Still checking. Enter: status now. 3: go on without waiting. < back. q leave.")
 		}
 	}
-	p.heard = nil
-	return true
+	return entry{}
 }
 
 // lineOrDone waits for a line or until done holds; typed is false then.

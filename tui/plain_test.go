@@ -1,138 +1,16 @@
 package tui
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"io"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
-	"testing/iotest"
 	"time"
-	"unicode"
 
-	"github.com/syncsign/sops-firewall/rules"
 	"github.com/syncsign/sops-firewall/rules/check"
 	"github.com/syncsign/sops-firewall/wizard"
 )
-
-// atOnce answers every check before anybody asks.
-func atOnce(_ context.Context, jobs []check.Job) <-chan check.Result {
-	ch := make(chan check.Result, len(jobs))
-	for _, j := range jobs {
-		ch <- fakeResult(j)
-	}
-	close(ch)
-	return ch
-}
-
-// never leaves all checks open until ctx ends.
-func never(ctx context.Context, _ []check.Job) <-chan check.Result {
-	ch := make(chan check.Result)
-	go func() {
-		<-ctx.Done()
-		close(ch)
-	}()
-	return ch
-}
-
-// talk is a user who reads before typing.
-type talk struct {
-	t    *testing.T
-	keys *io.PipeWriter
-	mu   sync.Mutex
-	more *sync.Cond
-	all  bytes.Buffer
-	read int // how much of all was understood
-	end  bool
-	out  Outcome
-	err  error
-	done chan struct{}
-}
-
-func (k *talk) Write(p []byte) (int, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.more.Broadcast()
-	return k.all.Write(p)
-}
-
-func startTalk(t *testing.T, d *desk, ask func(context.Context, []check.Job) <-chan check.Result) *talk {
-	t.Helper()
-	r, w := io.Pipe()
-	k := &talk{t: t, keys: w, done: make(chan struct{})}
-	k.more = sync.NewCond(&k.mu)
-	ctx, stop := context.WithTimeout(t.Context(), 8*time.Second)
-	t.Cleanup(stop)
-	go func() {
-		defer close(k.done)
-		o, err := plainRun(ctx, d, ask, r, k)
-		k.mu.Lock()
-		defer k.mu.Unlock()
-		k.end, k.out, k.err = true, o, err
-		k.more.Broadcast()
-	}()
-	return k
-}
-
-// hear waits until want is said and returns what was said up to there.
-func (k *talk) hear(want string) string {
-	k.t.Helper()
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	for {
-		rest := k.all.String()[k.read:]
-		if i := strings.Index(rest, want); i >= 0 {
-			k.read += i + len(want)
-			return rest[:i+len(want)]
-		}
-		if k.end {
-			k.t.Fatalf("%q was never said; the end is:\n%s", want, rest)
-		}
-		k.more.Wait()
-	}
-}
-
-func (k *talk) says(line string) {
-	k.t.Helper()
-	if _, err := io.WriteString(k.keys, line+"\n"); err != nil {
-		k.t.Fatal(err)
-	}
-}
-
-// dialog is pairs of what is heard and what is typed then.
-func (k *talk) dialog(pairs ...string) {
-	k.t.Helper()
-	for i := 0; i < len(pairs); i += 2 {
-		k.hear(pairs[i])
-		k.says(pairs[i+1])
-	}
-}
-
-func (k *talk) finish() Outcome {
-	k.t.Helper()
-	<-k.done
-	if k.err != nil {
-		k.t.Errorf("ended with %v", k.err)
-	}
-	appendOnly(k.t, k.all.String())
-	return k.out
-}
-
-// appendOnly fails when s moves a cursor, or draws.
-func appendOnly(t *testing.T, s string) {
-	t.Helper()
-	for _, r := range s {
-		if r != '\n' && (unicode.IsControl(r) || r > 127 && !unicode.IsLetter(r)) {
-			t.Fatalf("%q was written in:\n%s", r, s)
-		}
-	}
-	if strings.Contains(s, "-----") {
-		t.Error("a rule of dashes was drawn")
-	}
-}
 
 func TestPlainWholeSessionLAN(t *testing.T) {
 	d, s, _, f := fakeDesk(nil)
@@ -389,73 +267,6 @@ func TestPlainMask(t *testing.T) {
 	}
 }
 
-func TestPlainEnds(t *testing.T) {
-	long := strings.Repeat("x", maxLine+1)
-	tests := map[string]struct {
-		in   io.Reader
-		want string
-	}{
-		"empty input":           {strings.NewReader(""), "Step 1 of 7."},
-		"end inside a line":     {strings.NewReader("2"), "Step 2 of 7."},
-		"leave":                 {strings.NewReader("q\n"), "Step 1 of 7."},
-		"read error":            {io.MultiReader(strings.NewReader("2\n"), iotest.ErrReader(errors.New("gone"))), "Step 2 of 7."},
-		"one byte at a time":    {iotest.OneByteReader(strings.NewReader("2\r\n1\r\n")), "Step 3 of 7."},
-		"too long a line":       {strings.NewReader(long + "\n2\n"), "That line is longer than 4096 characters. Type it again."},
-		"too long without end":  {strings.NewReader(long + long), "That line is longer than 4096 characters. Type it again."},
-		"the longest line":      {strings.NewReader(long[1:] + "\r\n"), `There is no choice "xxxx`},
-		"binary":                {strings.NewReader("\x00\x1b[2J\xff\xfe\n"), "[2J"},
-		"no such choice":        {strings.NewReader("7\n0\n-1\n"), `There is no choice "-1". Type a number from 1 to 3.`},
-		"back at the beginning": {strings.NewReader("<\n"), "This is the first question."},
-		"mask":                  {strings.NewReader("m\nm\n"), "Private data is shown from now on."},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			d, _, _, _ := fakeDesk(nil)
-			var out bytes.Buffer
-			o, err := plainRun(t.Context(), d, never, tt.in, &out)
-			if err != nil || !o.Left || o.Exit != 0 || len(o.Lines) != 3 {
-				t.Errorf("got %+v, %v", o, err)
-			}
-			if !strings.Contains(out.String(), tt.want) {
-				t.Errorf("%q is not in\n%s", tt.want, out.String())
-			}
-			appendOnly(t, out.String())
-		})
-	}
-}
-
-func TestPlainSignal(t *testing.T) {
-	d, _, _, _ := fakeDesk(nil)
-	r, w := io.Pipe() // nobody ever types
-	t.Cleanup(func() { _ = w.Close() })
-	ctx, stop := context.WithCancel(t.Context())
-	stop()
-	o, err := plainRun(ctx, d, never, r, io.Discard)
-	if err != nil || !o.Left || o.Exit != 130 {
-		t.Errorf("got %+v, %v", o, err)
-	}
-}
-
-// brokenPipe takes some bytes, then no more.
-type brokenPipe struct{ left int }
-
-func (b *brokenPipe) Write(p []byte) (int, error) {
-	if b.left -= len(p); b.left < 0 {
-		return 0, io.ErrClosedPipe
-	}
-	return len(p), nil
-}
-
-func TestPlainOutputGone(t *testing.T) {
-	for _, n := range []int{0, 300, 1000} {
-		d, _, _, _ := fakeDesk(nil)
-		o, err := plainRun(t.Context(), d, atOnce, strings.NewReader(strings.Repeat("\n", 50)), &brokenPipe{n})
-		if !errors.Is(err, io.ErrClosedPipe) || o.Exit != 1 {
-			t.Errorf("after %d bytes: got %+v, %v", n, o, err)
-		}
-	}
-}
-
 func TestPlainCausesComeFirst(t *testing.T) {
 	d, s, b, _ := fakeDesk(nil)
 	s.at = 5
@@ -475,26 +286,4 @@ func TestPlainCausesComeFirst(t *testing.T) {
 	}
 	k.dialog("[3]: ", "a", "Row 3.2", "3.2", "Not needed. Microsoft 365 is not among your sources.", "1.1", "  tcp failed, 31 ms", "9.9", `There is no choice "9.9".`, "q")
 	k.finish()
-}
-
-func FuzzPlain(f *testing.F) {
-	f.Add([]byte("2\n1\n1 3\n\n\n10.0.0.0/8\n\nmikro\n\n3\n3\n3\n3\n1\n\n\n\n1\n2\n"), byte(0))
-	f.Add([]byte("s\n1\n?\n<\nm\nq\n"), byte(0))
-	f.Add([]byte("R\n1\n2\na\n1.1\n"), byte(5))
-	f.Add([]byte("\x1b[2J\xff\n=q\n-\n"), byte(3))
-	f.Fuzz(func(t *testing.T, in []byte, at byte) {
-		d, s, _, _ := fakeDesk(nil)
-		s.at = int(at) % len(s.qs)
-		s.site.From = rules.FromServer
-		var out bytes.Buffer
-		o, err := plainRun(t.Context(), d, atOnce, bytes.NewReader(in), &out)
-		if err != nil || len(o.Lines) != 3 || o.Left && o.Exit != 0 {
-			t.Fatalf("got %+v, %v", o, err)
-		}
-		for _, r := range out.String() {
-			if r != '\n' && unicode.IsControl(r) {
-				t.Fatalf("%q in\n%s", r, out.String())
-			}
-		}
-	})
 }
