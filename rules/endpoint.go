@@ -146,8 +146,8 @@ func (l *loader) port(k, v *yaml.Node, proto string) (p Port, ok bool) {
 func (l *loader) kind(n *yaml.Node, p Port, proto string) bool {
 	bare := slices.Contains(bareKinds, p.Kind)
 	switch {
-	case !l.validKind(p.Kind):
-		l.say(n.Line, "check %q: want one of %s", clip(p.Kind), "https, tls, http, ssh, ntp, mqtt, mqtts, ws, wss, tcp")
+	case !slices.Contains(l.kinds, p.Kind):
+		l.say(n.Line, "check %q: want one of %s", clip(p.Kind), strings.Join(l.kinds, ", "))
 	case p.Path != "" && !slices.Contains(pathKinds, p.Kind):
 		l.say(n.Line, "check %q has no path: only %s have one", p.Kind, strings.Join(pathKinds, ", "))
 	case proto == "":

@@ -44,14 +44,14 @@ func (m *Mistake) Error() string {
 // Load reads every *.yaml of a folder, or of its sub-folder "rules" when it has
 // none itself, and returns all mistakes of all files at once, joined. Each is a
 // *Mistake with file, line and what would be right.
-func Load(fsys fs.FS) (*Book, error) { return load(fsys, check.ValidKind) }
+func Load(fsys fs.FS) (*Book, error) { return load(fsys, check.KindNames()) }
 
-func load(fsys fs.FS, validKind func(string) bool) (*Book, error) {
+func load(fsys fs.FS, kinds []string) (*Book, error) {
 	names, err := files(fsys)
 	if err != nil {
 		return nil, err
 	}
-	l := &loader{validKind: validKind, seen: map[string]place{}}
+	l := &loader{kinds: kinds, seen: map[string]place{}}
 	var tables []Table
 	for _, name := range names {
 		l.file = name
@@ -123,10 +123,10 @@ func read(fsys fs.FS, name string) ([]byte, error) {
 
 // loader collects the mistakes of all files.
 type loader struct {
-	validKind func(string) bool
-	file      string // under way
-	mistakes  []error
-	seen      map[string]place // what must be there once: "table ID x", "code 1.1"
+	kinds    []string // of check
+	file     string   // under way
+	mistakes []error
+	seen     map[string]place // what must be there once: "table ID x", "code 1.1"
 }
 
 type place struct {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -44,7 +45,7 @@ var badWant = map[string]string{
 	),
 	"bad-id":         `@:8: id "One_Row": want small letters, digits and single hyphens, starting with a letter`,
 	"bad-importance": `@:15: importance "must": want one of required, recommended, optional`,
-	"bad-kind":       `@:12: check "htps": want one of https, tls, http, ssh, ntp, mqtt, mqtts, ws, wss, tcp`,
+	"bad-kind":       `@:12: check "htps": want one of clock, dns, gateway, http, https, mqtt, mqtts, ntp, portal, route, ssh, tcp, tls, ws, wss`,
 	"bad-port": joined(
 		`@:12: port "70000": want a number from 1 to 65535`,
 		`@:12: port "0x1bb": want a number from 1 to 65535`,
@@ -262,7 +263,7 @@ func FuzzLoad(f *testing.F) {
 				t.Fatalf("key %q is there twice or unfit", fl.Key)
 			}
 			seen[fl.Key] = true
-			if fl.Host == "" || !kinds(fl.Port.Kind) || (fl.Port.Number == 0) != (fl.Row.Proto == "ip") {
+			if fl.Host == "" || !slices.Contains(kinds, fl.Port.Kind) || (fl.Port.Number == 0) != (fl.Row.Proto == "ip") {
 				t.Fatalf("flow %+v", fl)
 			}
 		}

@@ -8,12 +8,22 @@ import (
 	"testing"
 
 	"github.com/syncsign/sops-firewall/assets"
+	"github.com/syncsign/sops-firewall/rules/check"
 )
 
-// kinds are the checks of the shipped book, so that these tests do not hang on
-// the check package.
-func kinds(kind string) bool {
-	return slices.Contains(append([]string{"https", "tls", "http", "ssh", "ntp", "mqtt", "mqtts", "ws", "wss", "tcp"}, bareKinds...), kind)
+// kinds are the checks that the shipped book may name.
+var kinds = []string{
+	"clock", "dns", "gateway", "http", "https", "mqtt", "mqtts", "ntp", "portal",
+	"route", "ssh", "tcp", "tls", "ws", "wss",
+}
+
+func TestKindsAreThoseOfCheck(t *testing.T) {
+	if got := check.KindNames(); !slices.Equal(got, kinds) {
+		t.Errorf("check knows %v, the rule book %v", got, kinds)
+	}
+	if _, err := Load(assets.FS); err != nil {
+		t.Error(err)
+	}
 }
 
 func shipped(t testing.TB) *Book {
