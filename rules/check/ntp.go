@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -49,10 +50,12 @@ func queryTime(ctx context.Context, env Env, lim Limits, to Target) (time.Durati
 	progress(env, NTPSilent)
 	start := env.Now()
 	inner, cancel := context.WithTimeout(ctx, lim.NTP)
+	var wg sync.WaitGroup
+	defer wg.Wait() // nothing stays behind
 	defer cancel()
 	replies := make(chan ntpReply, len(addrs))
 	for _, a := range addrs {
-		go func() { replies <- askTime(inner, env, lim, netip.AddrPortFrom(a, cmp.Or(to.Port, 123))) }()
+		wg.Go(func() { replies <- askTime(inner, env, lim, netip.AddrPortFrom(a, cmp.Or(to.Port, 123))) })
 	}
 	var good, bad []ntpReply
 	var late <-chan time.Time
@@ -186,11 +189,13 @@ func offsetText(d time.Duration) string {
 // is one ends it.
 func askTime(ctx context.Context, env Env, lim Limits, to netip.AddrPort) ntpReply {
 	ctx, cancel := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	defer wg.Wait()
 	defer cancel()
 	delays := []time.Duration{0, lim.NTP2, lim.NTP3}
 	tries := make(chan ntpReply, len(delays))
 	for _, d := range delays {
-		go func() { tries <- tryTime(ctx, env, to, d) }()
+		wg.Go(func() { tries <- tryTime(ctx, env, to, d) })
 	}
 	var last ntpReply
 	for range delays {

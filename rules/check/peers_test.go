@@ -66,7 +66,7 @@ func shortLimits() Limits {
 }
 
 // visitors serves each connection by handle until the test ends.
-func visitors(t *testing.T, handle func(net.Conn)) Target {
+func visitors(t testing.TB, handle func(net.Conn)) Target {
 	t.Helper()
 	l := peerListener(t)
 	go func() {

@@ -124,7 +124,7 @@ func TestWebSocketRead(t *testing.T) {
 }
 
 // peerListener is a free port of this machine.
-func peerListener(t *testing.T) net.Listener {
+func peerListener(t testing.TB) net.Listener {
 	t.Helper()
 	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp4", "127.0.0.1:0")
 	if err != nil {
