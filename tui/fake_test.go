@@ -339,7 +339,7 @@ func fakeGuides(missing bool) []wizard.SideGuide {
 		}},
 		{Side: router.SideHost, Title: "The server itself", Guide: router.Guide{
 			Router: "mikrotik", Name: "MikroTik RouterOS", Side: router.SideHost, Proof: router.ProofParser,
-			Blocks: []router.Block{{Part: router.Apply, Kind: router.Code, Lang: "routeros", Text: paste}, {Part: router.Undo, Kind: router.Code, Text: "/ip firewall nat remove [find comment=\"SOPS in-api\"]"}},
+			Blocks: []router.Block{{Part: router.Apply, Kind: router.Code, Text: paste}, {Part: router.Undo, Kind: router.Code, Text: "/ip firewall nat remove [find comment=\"SOPS in-api\"]"}},
 		}},
 		{Side: router.SideHubs, Title: "Router of the hubs", Err: errors.New("the router is not known")},
 	}

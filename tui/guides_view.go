@@ -21,7 +21,9 @@ func (s *guidesScreen) View(w, h int) frame {
 		lines = append(lines, s.gaps(w)...)
 		return frame{lines: append(append(lines, ""), foot...), y: -1}
 	}
-	head = append(head, s.gaps(w)...)
+	if gaps := s.gaps(w); len(gaps) > 0 {
+		head = append(append(head[:len(head)-1], gaps...), "")
+	}
 	room := max(h-len(head)-len(foot), 1)
 	s.height = room
 	s.rows = s.layout(w)
@@ -115,15 +117,14 @@ func (s *guidesScreen) layout(w int) []guideRow {
 			continue
 		}
 		for l := range strings.SplitSeq(p.show, "\n") {
-			indent := l[:len(l)-len(strings.TrimLeft(l, " "))]
 			if m := stepStart.FindString(l); m != "" {
-				indent = strings.Repeat(" ", len(m))
 				rest := hang(m, styled(s.d.show(l[len(m):])), w-5)
 				for _, part := range rest {
 					rows = append(rows, guideRow{part, i})
 				}
 				continue
 			}
+			indent := l[:len(l)-len(strings.TrimLeft(l, " "))]
 			for _, part := range hang(indent, styled(s.d.show(strings.TrimSpace(l))), w-5) {
 				rows = append(rows, guideRow{part, i})
 			}

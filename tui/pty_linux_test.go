@@ -5,7 +5,9 @@ import (
 	"context"
 	"io"
 	"os"
+	"runtime"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -20,6 +22,7 @@ import (
 type pane struct {
 	t    *testing.T
 	pty  *os.File
+	mu   sync.Mutex // CellAt gives a pointer into what Write changes
 	em   *vt.SafeEmulator
 	raw  atomic.Int64
 	osc  chan string // clipboard texts in base64
@@ -37,6 +40,7 @@ func openWindow(t *testing.T, d *desk) *pane {
 	if err := pty.Setsize(master, &pty.Winsize{Rows: 24, Cols: 80}); err != nil {
 		t.Fatal(err)
 	}
+	done := make(chan struct{})
 	ctx, stop := context.WithCancel(t.Context())
 	w := &pane{t: t, pty: master, em: vt.NewSafeEmulator(80, 24), osc: make(chan string, 8), end: make(chan Outcome, 1), stop: stop}
 	go func() { _, _ = io.Copy(master, w.em) }()
@@ -49,7 +53,9 @@ func openWindow(t *testing.T, d *desk) *pane {
 				if i := bytes.Index(buf[:n], []byte("\x1b]52;c;")); i >= 0 {
 					w.osc <- string(buf[i+7 : n])
 				}
+				w.mu.Lock()
 				_, _ = w.em.Write(buf[:n])
+				w.mu.Unlock()
 			}
 			if err != nil {
 				return
@@ -68,12 +74,20 @@ func openWindow(t *testing.T, d *desk) *pane {
 		o, err := run(ctx, d, ask, slave, slave)
 		w.err = err
 		w.end <- o
+		close(done)
 	}()
-	t.Cleanup(func() { stop(); _ = slave.Close(); _ = master.Close() })
+	t.Cleanup(func() { // only now: a terminal is not closed under a program
+		stop()
+		<-done
+		_ = master.Close()
+		runtime.KeepAlive(slave)
+	})
 	return w
 }
 
 func (w *pane) text() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	var b strings.Builder
 	for y := range 24 {
 		for x := range 80 {

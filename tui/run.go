@@ -47,15 +47,27 @@ func run(ctx context.Context, d *desk, ask func(context.Context, []check.Job) <-
 	show := func(text string) tea.Cmd {
 		return tea.Exec(&plainPage{ctx: ctx2, text: text}, func(err error) tea.Msg { return pageMsg{err} })
 	}
+	// Told to end, the program quits in order, and hard only if it does not.
+	hard, kill := context.WithCancel(context.WithoutCancel(ctx))
+	defer kill()
 	opts := []tea.ProgramOption{
-		tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithInput(in), tea.WithOutput(out),
+		tea.WithContext(hard), tea.WithoutSignalHandler(), tea.WithInput(in), tea.WithOutput(out),
 		tea.WithEnvironment(environ(d.env)),
 	}
 	if d.env("NO_COLOR") != "" { // any value counts, not only those ParseBool knows
 		opts = append(opts, tea.WithColorProfile(colorprofile.ASCII))
 	}
 	a := newApp(d, start, show)
-	_, err := tea.NewProgram(a, opts...).Run()
+	p := tea.NewProgram(a, opts...)
+	defer context.AfterFunc(ctx, func() {
+		p.Quit()
+		select {
+		case <-time.After(patience):
+			kill()
+		case <-hard.Done():
+		}
+	})()
+	_, err := p.Run()
 	if a.busy { // told to end while an answer was being written
 		select {
 		case <-a.wrote:

@@ -187,7 +187,7 @@ func (s *formScreen) View(w, h int) frame {
 			head = boldStyle.Render(head)
 			f.y = len(lines)
 			if c := in.Cursor(); c != nil {
-				f.x = width(head) + c.Position.X
+				f.x = width(head) + c.X
 			}
 		}
 		say := s.says[i]

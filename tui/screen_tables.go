@@ -32,7 +32,6 @@ type tablesScreen struct {
 	beats  bool // the first beat is still to be started
 	pane   bool // the pane takes the whole body
 	scroll int  // of the whole-body pane
-	split  bool // the last picture had the pane beside or below
 }
 
 func newTablesScreen(d *desk, q wizard.Question, watch bool) *tablesScreen {

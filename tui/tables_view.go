@@ -169,7 +169,7 @@ func (s *tablesScreen) lineText(l line, chosen, first bool, c columns) string {
 		code = l.row.Row.Code
 	}
 	if l.none {
-		text := mark + fit(code, 5) + fit(s.d.show(l.row.Row.Destination), c.to) + " " + fit(rowPorts(l.row), 10) + fit(s.d.show(l.row.Row.Function), c.what)
+		text := mark + fit(code, 5) + fit(s.d.show(l.row.Row.Destination), c.to) + " " + fit(rowPorts(l.row), 10) + fit(s.d.show(l.row.Row.Function), c.what-1) + " "
 		return s.paint(text, check.NotNeeded, "", chosen)
 	}
 	if !l.same {
