@@ -37,7 +37,7 @@ func plainRun(ctx context.Context, d *desk, ask func(context.Context, []check.Jo
 		typed: readLines(ctx2, in), news: make(chan news), checks: newChecks(),
 	}
 	p.sync()
-	p.say("SOPS firewall setup, line by line. Nothing on this computer or on your router is changed.")
+	p.say("SOPS firewall setup, line by line.")
 	p.say("Answer with a number and Enter. Enter alone takes the answer in brackets. ? is help, q leaves.")
 	for p.end == notYet {
 		p.runMissing()

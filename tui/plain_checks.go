@@ -97,14 +97,12 @@ func (p *teller) take(n news) {
 	}
 }
 
-// underWay counts the flows of a table whose checks run.
-func (p *teller) underWay(v wizard.TableView) int {
+// underWay counts the flows of some tables whose checks run.
+func (p *teller) underWay(views []wizard.TableView) int {
 	n := 0
-	for _, r := range v.Rows {
-		for _, f := range r.Flows {
-			if _, ok := p.checks.running[f.Flow.Key]; ok {
-				n++
-			}
+	for _, f := range flowsOf(views...) {
+		if _, ok := p.checks.running[f.Flow.Key]; ok {
+			n++
 		}
 	}
 	return n

@@ -2,11 +2,8 @@ package tui
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
-	"github.com/syncsign/sops-firewall/rules"
-	"github.com/syncsign/sops-firewall/rules/check"
 	"github.com/syncsign/sops-firewall/rules/router"
 	"github.com/syncsign/sops-firewall/wizard"
 )
@@ -89,7 +86,11 @@ func (p *teller) guide(g wizard.SideGuide, at, n int) {
 	}
 	p.say("%s, %s. How sure we are: %s.", head, p.d.show(g.Guide.Name), proofWords(g.Guide.Proof))
 	for _, gap := range g.Guide.Gaps {
-		p.say("Watch out: %s", sentence(p.d.show(strings.TrimSpace(gap.Code+" "+gap.Say))))
+		row := ""
+		if gap.Code != "" {
+			row = "row " + gap.Code + ": "
+		}
+		p.say("Watch out: %s", sentence(p.d.show(row+gap.Say)))
 	}
 	if g.Guide.Nothing {
 		p.say("Nothing to do on this firewall.")
@@ -121,7 +122,11 @@ func guidePlain(g wizard.SideGuide) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s\n", g.Title, g.Guide.Name)
 	if g.Guide.Source != "" {
-		fmt.Fprintf(&b, "From: %s (read %s)\n", g.Guide.Source, g.Guide.Checked)
+		b.WriteString("From: " + g.Guide.Source)
+		if g.Guide.Checked != "" {
+			b.WriteString(" (read " + g.Guide.Checked + ")")
+		}
+		b.WriteString("\n")
 	}
 	last := router.Part("")
 	for _, bl := range g.Guide.Blocks {
@@ -145,95 +150,4 @@ func spoken(m string) string {
 		return `"` + strings.Trim(m, "*") + `"`
 	}
 	return strings.Trim(m, "`")
-}
-
-// finish reads the end and what may be done now.
-func (p *teller) finish(q wizard.Question) {
-	p.told = ""
-	p.causes()
-	_, say := verdict(p.d.board.Summary())
-	p.say("%s %s.", say, capital(counts(p.d.board.Summary())))
-	for _, c := range p.d.board.Changes() {
-		p.say("Changed since the start: row %s, %s: was %s, is now %s.", c.Flow.Row.Code, p.d.show(c.Flow.Short()), stateName(c.Was), stateName(c.Now))
-	}
-	p.elsewhere()
-	q.Options = finishOptions(q.Options)
-	p.read(q.Options, nil)
-	for {
-		e := p.prompt(fmt.Sprintf("Choose 1 to %d. < back. ? help. s answers. q leave. [%d]: ", len(q.Options), len(q.Options)), q.Help, false)
-		switch e.kind {
-		case isBack:
-			p.back()
-			return
-		case isMoved:
-			return
-		case isGone:
-			p.end = wasDone // everything was answered
-			return
-		case isText:
-		}
-		i := len(q.Options) - 1
-		if e.text != "" {
-			if i = p.pick(q, e.text); i < 0 {
-				continue
-			}
-		}
-		switch id := q.Options[i].ID; id {
-		case "leave":
-			p.end = wasDone
-			return
-		case "report":
-			name := "report.md"
-			if n := fileWord(p.d.site.Name); n != "" {
-				name = "report-" + n + ".md"
-			}
-			p.file(name, p.d.report())
-		default:
-			wrong := p.answer(wizard.Answer{Choice: id})
-			if wrong == nil {
-				return
-			}
-			p.say("Not accepted: %s", p.d.show(wrong.Say))
-		}
-	}
-}
-
-// elsewhere reads the rows that another place must check, with the command.
-func (p *teller) elsewhere() {
-	rows := map[rules.Place][]string{}
-	for _, v := range p.d.board.Views(false) {
-		for _, r := range v.Rows {
-			if slices.ContainsFunc(r.Flows, func(f wizard.FlowView) bool { return f.Status == check.Waiting }) {
-				rows[v.Table.From] = append(rows[v.Table.From], r.Row.Code)
-			}
-		}
-	}
-	for _, from := range []rules.Place{rules.FromServer, rules.FromHub, rules.FromInternet} {
-		if len(rows[from]) > 0 {
-			p.say("Waiting: %s can be seen from %s only. Run there:", rowList(rows[from]), placeName(from))
-			p.say("  sops-firewall check --from %s", from)
-		}
-	}
-}
-
-func rowList(codes []string) string {
-	if len(codes) == 1 {
-		return "row " + codes[0]
-	}
-	return "rows " + strings.Join(codes, ", ")
-}
-
-// finishOptions are the session's, and those without which one could not end.
-func finishOptions(opts []wizard.Option) []wizard.Option {
-	out := append([]wizard.Option(nil), opts...)
-	for _, o := range []wizard.Option{{ID: "report", Label: "Save the report"}, {ID: "leave", Label: "Leave"}} {
-		found := false
-		for _, have := range opts {
-			found = found || have.ID == o.ID
-		}
-		if !found {
-			out = append(out, o)
-		}
-	}
-	return out
 }

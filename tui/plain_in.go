@@ -180,7 +180,7 @@ func number(s string, n int) (int, bool) {
 
 // say writes one line.
 func (p *teller) say(format string, args ...any) {
-	p.write(p.plain(fmt.Sprintf(format, args...)) + "\n")
+	p.write(strings.TrimRight(p.plain(fmt.Sprintf(format, args...)), " ") + "\n")
 }
 
 // paragraphs writes text line by line.

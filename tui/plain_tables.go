@@ -22,7 +22,7 @@ func (p *teller) tables(q wizard.Question) {
 		e, id := entry{}, ""
 		if len(views) > 0 {
 			id = views[at].Table.ID
-			if e = p.wait(at); e.kind == isText {
+			if e = p.waitTable(at); e.kind == isText {
 				p.head(at)
 			}
 		}
@@ -59,36 +59,43 @@ func (p *teller) view(at int) (wizard.TableView, int) {
 	return views[at], len(views)
 }
 
-// wait reads out each change of state of the table until all of it is checked,
-// or the user does not want to wait. Its kind is isText when the table is to be
-// read.
-func (p *teller) wait(at int) entry {
+// waitTable waits for one table.
+func (p *teller) waitTable(at int) entry {
 	v, n := p.view(at)
-	if p.underWay(v) == 0 {
+	title := fmt.Sprintf("table %d of %d: %s", at+1, n, p.d.show(v.Table.Title))
+	return p.wait(title, helpTables, func() []wizard.TableView {
+		v, _ := p.view(at)
+		return []wizard.TableView{v}
+	})
+}
+
+// wait reads out each change of state of some tables until all of it is checked,
+// or the user does not want to wait. Its kind is isText when one goes on.
+func (p *teller) wait(title, help string, get func() []wizard.TableView) entry {
+	open := func() int { return p.underWay(get()) }
+	if open() == 0 {
 		return entry{}
 	}
-	defer func() { p.heard = nil }()
-	p.say("Checking table %d of %d: %s. %d under way. Each change is read out.", at+1, n, p.d.show(v.Table.Title), p.underWay(v))
+	p.say("Checking %s. %d under way. Each change is read out.", title, open())
 	p.say("Enter: status now. 3: go on without waiting. < back. ? help. q leave.")
-	states := stateOf(v)
+	states := stateOf(get())
 	last := p.d.now()
-	for p.underWay(v) > 0 {
+	defer func() { p.heard = nil }()
+	for open() > 0 {
 		p.heard = func(check.Result) {
-			v, _ = p.view(at)
-			states = p.changes(v, states)
-			if now := p.d.now(); now.Sub(last) >= summaryPause && p.underWay(v) > 0 {
+			states = p.changes(get(), states)
+			if now := p.d.now(); now.Sub(last) >= summaryPause && open() > 0 {
 				last = now
-				p.status(v)
+				p.status(get())
 			}
 		}
-		t, typed := p.lineOrDone(func() bool { return p.underWay(v) == 0 })
+		t, typed := p.lineOrDone(func() bool { return open() == 0 })
 		if !typed {
 			break
 		}
 		p.heard = nil
-		e, again := p.command(t, helpTables, false)
-		v, _ = p.view(at)
-		states = p.changes(v, states)
+		e, again := p.command(t, help, false)
+		states = p.changes(get(), states)
 		switch {
 		case again:
 		case e.kind != isText:
@@ -96,7 +103,7 @@ func (p *teller) wait(at int) entry {
 		case e.text == "3":
 			return entry{}
 		case e.text == "":
-			p.status(v)
+			p.status(get())
 			last = p.d.now()
 		default:
 			p.say("Still checking. Enter: status now. 3: go on without waiting. < back. q leave.")
@@ -123,45 +130,51 @@ func (p *teller) lineOrDone(done func() bool) (t typed, ok bool) {
 	return typed{}, false
 }
 
-func stateOf(v wizard.TableView) map[string]string {
+func stateOf(views []wizard.TableView) map[string]string {
 	states := map[string]string{}
-	for _, r := range v.Rows {
-		for _, f := range r.Flows {
-			states[f.Flow.Key] = stateName(f.Status)
-		}
+	for _, f := range flowsOf(views...) {
+		states[f.Flow.Key] = stateName(f.Status)
 	}
 	return states
 }
 
-// changes reads out the flows whose state is another than before.
-func (p *teller) changes(v wizard.TableView, before map[string]string) map[string]string {
-	for _, r := range v.Rows {
-		for _, f := range r.Flows {
-			if f.Status != check.Running && before[f.Flow.Key] != stateName(f.Status) {
-				p.say("%s", p.flowLine(f))
-			}
+func flowsOf(views ...wizard.TableView) []wizard.FlowView {
+	var out []wizard.FlowView
+	for _, v := range views {
+		for _, r := range v.Rows {
+			out = append(out, r.Flows...)
 		}
 	}
-	return stateOf(v)
+	return out
 }
 
-func (p *teller) status(v wizard.TableView) {
-	p.say("Status: %s.", counts(v.Sum))
+// changes reads out the flows whose state is another than before.
+func (p *teller) changes(views []wizard.TableView, before map[string]string) map[string]string {
+	for _, f := range flowsOf(views...) {
+		if f.Status != check.Running && before[f.Flow.Key] != stateName(f.Status) {
+			p.say("%s", p.flowLine(f))
+		}
+	}
+	return stateOf(views)
+}
+
+func (p *teller) status(views []wizard.TableView) {
+	var sum wizard.Summary
+	for _, v := range views {
+		add(&sum, v.Sum)
+	}
+	p.say("Status: %s.", counts(sum))
 }
 
 // head reads the table's sum and whatever needs attention.
 func (p *teller) head(at int) {
 	p.causes()
 	v, n := p.view(at)
-	flows := 0
-	for _, r := range v.Rows {
-		flows += len(r.Flows)
-	}
 	title := v.Table.Title
 	if v.Table.Section != "" {
 		title = v.Table.Section + ", " + title
 	}
-	p.say("Table %d of %d: %s. %s. %s.", at+1, n, p.d.show(title), several1(flows, "check"), capital(counts(v.Sum)))
+	p.say("Table %d of %d: %s. %s. %s.", at+1, n, p.d.show(title), several1(len(flowsOf(v)), "check"), capital(counts(v.Sum)))
 	for _, s := range []check.Status{check.Fail, check.Unproven, check.Note} {
 		p.each(v, s)
 	}
@@ -178,11 +191,9 @@ func several1(n int, word string) string {
 // each reads the flows of one state with what was seen and what to do.
 func (p *teller) each(v wizard.TableView, s check.Status) {
 	var list []wizard.FlowView
-	for _, r := range v.Rows {
-		for _, f := range r.Flows {
-			if f.Status == s {
-				list = append(list, f)
-			}
+	for _, f := range flowsOf(v) {
+		if f.Status == s {
+			list = append(list, f)
 		}
 	}
 	word := map[check.Status]string{check.Fail: "Failed", check.Unproven: "Cannot be told", check.Note: "Odd"}[s]
@@ -202,18 +213,16 @@ func (p *teller) together(v wizard.TableView) {
 	}
 	var order []string
 	groups := map[string]*group{}
-	for _, r := range v.Rows {
-		for _, f := range r.Flows {
-			if f.Status != check.Waiting {
-				continue
-			}
-			key := f.Finding.Seen + "\n" + f.Finding.Means + "\n" + f.Finding.Do
-			if groups[key] == nil {
-				groups[key] = &group{f: f.Finding}
-				order = append(order, key)
-			}
-			groups[key].names = append(groups[key].names, fmt.Sprintf("%s %s %d", f.Flow.Row.Code, strings.ToUpper(f.Flow.Row.Proto), f.Flow.Port.Number))
+	for _, f := range flowsOf(v) {
+		if f.Status != check.Waiting {
+			continue
 		}
+		key := f.Finding.Seen + "\n" + f.Finding.Means + "\n" + f.Finding.Do
+		if groups[key] == nil {
+			groups[key] = &group{f: f.Finding}
+			order = append(order, key)
+		}
+		groups[key].names = append(groups[key].names, fmt.Sprintf("%s %s %d", f.Flow.Row.Code, strings.ToUpper(f.Flow.Row.Proto), f.Flow.Port.Number))
 	}
 	for _, key := range order {
 		g := groups[key]
@@ -281,7 +290,7 @@ func (p *teller) unneeded() {
 		for _, r := range v.Rows {
 			if !r.Applies {
 				n++
-				p.say("Row %s, %s: not needed. %s", r.Row.Code, p.d.show(r.Row.Destination), sentence(p.d.show(r.Because)))
+				p.say("Row %s, %s: not needed. %s", r.Row.Code, p.d.show(firstOf(r.Row.Destination, r.Row.Function)), sentence(p.d.show(r.Because)))
 			}
 		}
 	}
@@ -297,7 +306,7 @@ func (p *teller) explain(code string) {
 			if r.Row.Code != code {
 				continue
 			}
-			p.say("Row %s: %s. %s, to %s.", r.Row.Code, trimDot(p.d.show(r.Row.Function)), p.d.show(string(r.Row.Importance)), p.d.show(r.Row.Destination))
+			p.say("Row %s: %s, to %s. It is %s.", r.Row.Code, trimDot(p.d.show(r.Row.Function)), p.d.show(firstOf(r.Row.Destination, strings.Join(r.Row.Hosts, ", "))), r.Row.Importance)
 			if !r.Applies {
 				p.say("Not needed. %s", sentence(p.d.show(r.Because)))
 				return

@@ -51,7 +51,11 @@ func TestPlainWholeSessionLAN(t *testing.T) {
 		"add chain=dstnat action=dst-nat to-addresses=192.168.50.10 to-ports=443 protocol=tcp in-interface-list=WAN dst-port=443 comment=\"SOPS in-api\"\n", "",
 		"There are none yet: the router is not known.", "",
 		"Not done: something is still closed. 8 ok, 1 failed, 2 waiting.", "1",
-		"Written to /home/user/sops/report-acme-office.md", "2",
+	)
+	k.hear("Checking everything. 9 under way.")
+	k.dialog(
+		"Not done: something is still closed. 8 ok, 1 failed, 2 waiting.", "2",
+		"Written to /home/user/sops/report-acme-office.md", "3",
 	)
 	o := k.finish()
 	if o.Left || o.Exit != 3 || len(o.Lines) != 3 || o.Lines[1] != "Files: /home/user/sops/report-acme-office.md and 2 more beside it" {

@@ -1,0 +1,116 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/syncsign/sops-firewall/rules"
+	"github.com/syncsign/sops-firewall/rules/check"
+	"github.com/syncsign/sops-firewall/wizard"
+)
+
+const helpFinish = "The checks can be asked again here; what changed since the start is read out."
+
+// finish reads the end and what may be done now.
+func (p *teller) finish(q wizard.Question) {
+	p.told = ""
+	switch e := p.wait("everything", helpFinish, func() []wizard.TableView { return p.d.board.Views(false) }); e.kind {
+	case isBack:
+		p.back()
+		return
+	case isMoved:
+		return
+	case isGone:
+		p.end = wasDone
+		return
+	case isText:
+	}
+	p.causes()
+	_, say := verdict(p.d.board.Summary())
+	p.say("%s %s.", say, capital(counts(p.d.board.Summary())))
+	for _, c := range p.d.board.Changes() {
+		p.say("Changed since the start: row %s, %s: was %s, is now %s.", c.Flow.Row.Code, p.d.show(c.Flow.Short()), stateName(c.Was), stateName(c.Now))
+	}
+	p.elsewhere()
+	q.Options = finishOptions(q.Options)
+	p.read(q.Options, nil)
+	leave := slices.IndexFunc(q.Options, func(o wizard.Option) bool { return o.ID == "leave" })
+	for {
+		e := p.prompt(fmt.Sprintf("Choose 1 to %d. < back. ? help. s answers. q leave. [%d]: ", len(q.Options), leave+1), q.Help+"\n"+helpFinish, false)
+		switch e.kind {
+		case isBack:
+			p.back()
+			return
+		case isMoved:
+			return
+		case isGone:
+			p.end = wasDone // everything was answered
+			return
+		case isText:
+		}
+		i := leave
+		if e.text != "" {
+			if i = p.pick(q, e.text); i < 0 {
+				continue
+			}
+		}
+		switch id := q.Options[i].ID; id {
+		case "leave":
+			p.end = wasDone
+			return
+		case "again":
+			if p.again() {
+				return // the question is read anew, with what changed
+			}
+		case "report":
+			name := "report.md"
+			if n := fileWord(p.d.site.Name); n != "" {
+				name = "report-" + n + ".md"
+			}
+			p.file(name, p.d.report())
+		default:
+			wrong := p.answer(wizard.Answer{Choice: id})
+			if wrong == nil {
+				return
+			}
+			p.say("Not accepted: %s", p.d.show(wrong.Say))
+		}
+	}
+}
+
+// elsewhere reads the rows that another place must check, with the command.
+func (p *teller) elsewhere() {
+	rows := map[rules.Place][]string{}
+	for _, v := range p.d.board.Views(false) {
+		for _, r := range v.Rows {
+			if slices.ContainsFunc(r.Flows, func(f wizard.FlowView) bool { return f.Status == check.Waiting }) {
+				rows[v.Table.From] = append(rows[v.Table.From], r.Row.Code)
+			}
+		}
+	}
+	for _, from := range []rules.Place{rules.FromServer, rules.FromHub, rules.FromInternet} {
+		if len(rows[from]) > 0 {
+			p.say("Waiting: %s can be seen from %s only. Run there:", rowList(rows[from]), placeName(from))
+			p.say("  sops-firewall check --from %s", from)
+		}
+	}
+}
+
+func rowList(codes []string) string {
+	if len(codes) == 1 {
+		return "row " + codes[0]
+	}
+	return "rows " + strings.Join(codes, ", ")
+}
+
+// finishOptions are the session's, and those without which one could not end.
+func finishOptions(opts []wizard.Option) []wizard.Option {
+	var out []wizard.Option
+	for _, o := range []wizard.Option{{ID: "again", Label: "Check everything again"}, {ID: "report", Label: "Save the report"}, {ID: "leave", Label: "Leave"}} {
+		if !slices.ContainsFunc(opts, func(have wizard.Option) bool { return have.ID == o.ID }) {
+			out = append(out, o)
+		}
+	}
+	return append(out, opts...)
+}
