@@ -100,14 +100,14 @@ func TestConnackAnswer(t *testing.T) {
 	}
 }
 
-// pipe is a peer that has said in already and swallows what it is told.
-type pipe struct {
+// deafPeer is a peer that has said in already and swallows what it is told.
+type deafPeer struct {
 	io.Reader
 	sent bytes.Buffer
 	err  error
 }
 
-func (p *pipe) Write(b []byte) (int, error) {
+func (p *deafPeer) Write(b []byte) (int, error) {
 	if p.err != nil {
 		return 0, p.err
 	}
@@ -131,7 +131,7 @@ func TestConverse(t *testing.T) {
 		"greets before we came":  {in: strings.NewReader("220 mail"), write: io.ErrClosedPipe, head: "220 mail", err: errNotMQTT},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := &pipe{Reader: tt.in, err: tt.write}
+			p := &deafPeer{Reader: tt.in, err: tt.write}
 			a, head, err := converse(p, mqtt311, "")
 			if !errors.Is(err, tt.err) || a.Code != tt.want || string(head) != tt.head {
 				t.Errorf("got %+v, %q, %v, want code %d, %q, %v", a, head, err, tt.want, tt.head, tt.err)

@@ -29,6 +29,11 @@ func (ntpProbe) Run(ctx context.Context, env Env, lim Limits, to Target) Result 
 	return res
 }
 
+// panicError is a mistake of ours in one try.
+type panicError struct{ value any }
+
+func (e panicError) Error() string { return fmt.Sprint(e.value) }
+
 // ntpReply is what became of one address or of one try.
 type ntpReply struct {
 	from   netip.AddrPort
@@ -133,7 +138,10 @@ func (r *Result) noTime(ctx context.Context, bad []ntpReply, took time.Duration)
 	var v Result
 	v.fact("server", x.from.Addr().String())
 	var kiss kissError
+	var mistake panicError
 	switch {
+	case errors.As(x.err, &mistake):
+		v.end(Unproven, CheckPanic, "error", mistake.Error())
 	case ctx.Err() != nil:
 		v.lost(ctx, ctx.Err(), endings{})
 	case errors.As(x.err, &kiss):
@@ -218,7 +226,7 @@ func tryTime(ctx context.Context, env Env, to netip.AddrPort, d time.Duration) (
 	r.from = to
 	defer func() { // a mistake of ours must not leave the terminal raw
 		if p := recover(); p != nil {
-			r.err = fmt.Errorf("mistake in the time query: %v", p)
+			r.err = panicError{p}
 		}
 	}()
 	timer := time.NewTimer(d)

@@ -1,11 +1,13 @@
 package check
 
 import (
+	"context"
 	"encoding/binary"
 	"net"
 	"net/netip"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -122,6 +124,40 @@ func TestNTPRefused(t *testing.T) {
 	r := runKind(t, "ntp", peerEnv{}, to)
 	if r.Status != Fail || r.Code != NTPRefused {
 		t.Errorf("got %v %q %v, want fail %q", r.Status, r.Code, r.Facts, NTPRefused)
+	}
+}
+
+// badEnv is a machine on which Dial goes wrong.
+type badEnv struct {
+	peerEnv
+	dial func() (net.Conn, error)
+}
+
+func (e badEnv) Dial(context.Context, string, netip.AddrPort) (net.Conn, error) { return e.dial() }
+
+func TestNTPDialErrors(t *testing.T) {
+	device := netip.MustParseAddr("192.168.1.1")
+	for name, tt := range map[string]struct {
+		dial   func() (net.Conn, error)
+		status Status
+		code   Code
+		device string
+	}{
+		"a router says no": {func() (net.Conn, error) {
+			return nil, &PathError{Device: device, Type: 3, Code: 13, Err: syscall.EHOSTUNREACH}
+		}, Fail, NTPBlocked, "192.168.1.1"},
+		"no way":            {func() (net.Conn, error) { return nil, syscall.ENETUNREACH }, Fail, TCPNoRoute, ""},
+		"out of sockets":    {func() (net.Conn, error) { return nil, syscall.EMFILE }, Fail, TCPError, ""},
+		"a mistake of ours": {func() (net.Conn, error) { panic("oops\x1b[2J") }, Unproven, CheckPanic, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			to := Target{Host: peerName, Port: 123, Proto: "udp", Addrs: []netip.Addr{netip.MustParseAddr("192.0.2.1")}}
+			_, r := queryTime(t.Context(), badEnv{dial: tt.dial}, shortLimits(), to)
+			if r.Status != tt.status || r.Code != tt.code || r.Facts["device"] != tt.device {
+				t.Errorf("got %v %q %q, want %v %q", r.Status, r.Code, r.Facts, tt.status, tt.code)
+			}
+			wholesome(t, r)
+		})
 	}
 }
 
