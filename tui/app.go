@@ -45,6 +45,7 @@ func newApp(d *desk, run func([]check.Job) tea.Cmd, page func(string) tea.Cmd) *
 	}
 	d.site, d.saved = d.session.Site(), d.session.Saved()
 	d.board.Lay(d.site, d.from())
+	d.changed()
 	a.ask()
 	return a
 }
@@ -224,6 +225,7 @@ func (a *app) answered(err error) tea.Cmd {
 		}
 		a.d.site, a.d.saved = s.Site(), s.Saved()
 		a.d.board.Lay(a.d.site, a.d.from())
+		a.d.changed()
 		delete(a.d.drafts, given)
 		a.ask()
 		cmds = append(cmds, a.runMissing())

@@ -53,6 +53,7 @@ func (a *app) start(jobs []check.Job) tea.Cmd {
 		return nil
 	}
 	a.d.board.Start(fresh, a.d.now())
+	a.d.changed()
 	return a.run(fresh)
 }
 
@@ -70,6 +71,7 @@ func (a *app) results(msg resultMsg) tea.Cmd {
 		}
 		a.d.board.Apply(r)
 	}
+	a.d.changed()
 	cmd := a.pass(a.base, msg)
 	if msg.open {
 		return tea.Batch(cmd, next(msg.from))

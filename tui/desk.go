@@ -47,6 +47,9 @@ type desk struct {
 	now     func() time.Time
 	copier  *copier
 
+	tables  map[bool][]wizard.TableView // the board's, until it changes
+	version string
+
 	mask   bool
 	site   wizard.Site // the answers so far
 	saved  time.Time
@@ -59,6 +62,21 @@ type draft struct {
 	many   []string
 	fields map[string]string
 }
+
+// views are the board's tables; a picture asks several times for the same.
+func (d *desk) views(all bool) []wizard.TableView {
+	if v, ok := d.tables[all]; ok {
+		return v
+	}
+	if d.tables == nil {
+		d.tables = map[bool][]wizard.TableView{}
+	}
+	d.tables[all] = d.board.Views(all)
+	return d.tables[all]
+}
+
+// changed forgets what views remembers; call it after touching the board.
+func (d *desk) changed() { clear(d.tables) }
 
 func (d *desk) ssh() bool {
 	return d.env("SSH_CONNECTION")+d.env("SSH_TTY") != ""

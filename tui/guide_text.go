@@ -53,15 +53,32 @@ func cutBlock(b router.Block) []piece {
 	return out
 }
 
+// chips are the values of a step that can be copied alone.
+func (p piece) chips() []string {
+	if p.code {
+		return nil
+	}
+	var out []string
+	for _, m := range inMarks.FindAllStringSubmatch(p.show, -1) {
+		if m[2] != "" {
+			out = append(out, m[2])
+		}
+	}
+	return out
+}
+
 // unmark takes the Markdown out of a step.
 func unmark(s string) string { return inMarks.ReplaceAllString(s, "$1$2") }
 
 // styled sets words of the router's screen bold and values underlined.
-func styled(s string) string {
+// The value number chosen, counted on from *n, is reversed.
+func styled(s string, n *int, chosen int) string {
 	return inMarks.ReplaceAllStringFunc(s, func(m string) string {
 		style, text := chipStyle, strings.Trim(m, "`")
 		if strings.HasPrefix(m, "**") {
 			style, text = boldStyle, strings.Trim(m, "*")
+		} else if *n++; *n == chosen {
+			style = rowStyle
 		}
 		words := strings.Split(text, " ") // one by one: a line may break between them
 		for i, w := range words {

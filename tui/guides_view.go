@@ -116,16 +116,20 @@ func (s *guidesScreen) layout(w int) []guideRow {
 			}
 			continue
 		}
+		n, chip := 0, 0
+		if i == s.piece() {
+			chip = s.chip
+		}
 		for l := range strings.SplitSeq(p.show, "\n") {
 			if m := stepStart.FindString(l); m != "" {
-				rest := hang(m, styled(s.d.show(l[len(m):])), w-5)
+				rest := hang(m, styled(s.d.show(l[len(m):]), &n, chip), w-5)
 				for _, part := range rest {
 					rows = append(rows, guideRow{part, i})
 				}
 				continue
 			}
 			indent := l[:len(l)-len(strings.TrimLeft(l, " "))]
-			for _, part := range hang(indent, styled(s.d.show(strings.TrimSpace(l))), w-5) {
+			for _, part := range hang(indent, styled(s.d.show(strings.TrimSpace(l)), &n, chip), w-5) {
 				rows = append(rows, guideRow{part, i})
 			}
 		}

@@ -32,7 +32,7 @@ func Run(ctx context.Context, d Deps, in io.Reader, out io.Writer) (Outcome, err
 		board:   d.Board,
 		guides:  func(missing bool) []wizard.SideGuide { return d.Session.Guides(d.Board, missing) },
 		files:   d.Files, env: d.Env, now: d.Now, mask: d.Mask,
-		copier: newCopier(d.Env),
+		copier: newCopier(d.Env), version: d.Version,
 	}
 	desk.report = func() []byte { return report(d.Session, d.Board, desk.now()) }
 	return run(ctx, desk, d.Check, in, out)

@@ -120,7 +120,7 @@ func (s *finishScreen) result(w int) []string {
 // waiting are the rows that another place must check, with the command.
 func (s *finishScreen) waiting(w int) []string {
 	rows := map[rules.Place][]string{}
-	for _, t := range s.d.board.Views(false) {
+	for _, t := range s.d.views(false) {
 		for _, r := range t.Rows {
 			for _, f := range r.Flows {
 				if f.Status == check.Waiting {

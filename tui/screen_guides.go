@@ -25,6 +25,7 @@ type guidesScreen struct {
 	part    router.Part
 	missing bool
 	row     int // line under the cursor, in the part
+	chip    int // value of the step that c copies; 0 for the whole step
 	top     int
 	rows    []guideRow // of the last picture
 	height  int
@@ -104,6 +105,9 @@ func (s *guidesScreen) Keys() []hint {
 		return []hint{{"y", "it arrived", "yes"}, {"n", "no, another way", "no"}, {"Esc", "never mind", "close"}, {"p", "plain page", "page"}, {"v", "file", "file"}, keyHelp, keyLeave}
 	}
 	keys := []hint{{"c", "copy", "copy"}, {"C", "copy all", "all"}, {"p", "plain page", "page"}, {"v", "file", "file"}}
+	if slices.ContainsFunc(s.pieces(), func(p piece) bool { return len(p.chips()) > 0 }) {
+		keys = slices.Insert(keys, 2, hint{"x", "value", "value"})
+	}
 	if len(s.list) > 1 {
 		keys = append(keys, hint{"Tab", "next", "next"})
 	}
@@ -169,6 +173,10 @@ func (s *guidesScreen) press(name string) (act, tea.Cmd) {
 		return act{}, s.copyPiece()
 	case "C":
 		return act{}, s.copyAll()
+	case "x":
+		if ps := s.pieces(); len(ps) > 0 {
+			s.chip = (s.chip + 1) % (len(ps[min(s.piece(), len(ps)-1)].chips()) + 1)
+		}
 	case "p":
 		if s.ready() {
 			return act{}, s.page(applyText(s.guide().Guide, s.part))
@@ -182,8 +190,20 @@ func (s *guidesScreen) press(name string) (act, tea.Cmd) {
 	case "esc":
 		return act{want: wantBack}, nil
 	}
+	before := s.piece()
 	s.row = max(min(s.row, len(s.rows)-1), 0)
+	if s.piece() != before || name != "x" {
+		s.chip = 0
+	}
 	return act{}, nil
+}
+
+// piece is the piece under the cursor.
+func (s *guidesScreen) piece() int {
+	if s.row < 0 || s.row >= len(s.rows) {
+		return 0
+	}
+	return max(s.rows[s.row].piece, 0)
 }
 
 func (s *guidesScreen) device(by int) {
@@ -221,11 +241,10 @@ func (s *guidesScreen) copyPiece() tea.Cmd {
 	if len(ps) == 0 {
 		return nil
 	}
-	i := 0
-	if s.row < len(s.rows) {
-		i = max(s.rows[s.row].piece, 0)
+	p := ps[min(s.piece(), len(ps)-1)]
+	if chips := p.chips(); s.chip > 0 && s.chip <= len(chips) {
+		return s.copy(chips[s.chip-1], chips[s.chip-1])
 	}
-	p := ps[min(i, len(ps)-1)]
 	return s.copy(p.name, p.text)
 }
 

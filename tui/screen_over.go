@@ -102,6 +102,7 @@ var keyMeanings = []struct{ key, says string }{
 	{"C", "copy everything of this part"},
 	{"p", "show it on a plain page, to select with the mouse"},
 	{"v", "write it to a file and say where"},
+	{"x", "choose the next value of this step; c then copies that value alone"},
 	{"s", "show all answers, to change any of them"},
 	{"m", "hide public addresses and names on the screen, for a screen share"},
 	{"Tab", "go to the next one; Shift-Tab to the one before"},
@@ -133,6 +134,9 @@ func (s *helpScreen) View(w, h int) frame {
 		}
 	}
 	lines = append(lines, "   "+fit("Ctrl-L", 10)+"draw the screen anew", "   "+fit("Ctrl-C", 10)+"leave; twice leaves at once")
+	if s.d.version != "" {
+		lines = append(lines, "", " "+s.d.show(s.d.version))
+	}
 	if s.top = min(s.top, max(len(lines)-h, 0)); s.top > 0 {
 		lines = lines[s.top:]
 	}

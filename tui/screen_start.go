@@ -84,7 +84,7 @@ func found(d *desk, w int) []string {
 // earlySum counts the tables that are checked behind the questions.
 func earlySum(d *desk) wizard.Summary {
 	var sum wizard.Summary
-	for _, t := range d.board.Views(false) {
+	for _, t := range d.views(false) {
 		for _, id := range early {
 			if t.Table.ID == id {
 				add(&sum, t.Sum)

@@ -49,7 +49,7 @@ type line struct {
 
 // views are the tables; the chosen one is at index i.
 func (s *tablesScreen) views() (v []wizard.TableView, i int) {
-	v = s.d.board.Views(s.all)
+	v = s.d.views(s.all)
 	for n, t := range v {
 		if t.Table.ID == s.table {
 			i = n
@@ -245,7 +245,7 @@ func (s *tablesScreen) tick() tea.Cmd {
 
 func (s *tablesScreen) failedJobs() []check.Job {
 	var jobs []check.Job
-	for _, t := range s.d.board.Views(false) {
+	for _, t := range s.d.views(false) {
 		for _, r := range t.Rows {
 			for _, f := range r.Flows {
 				if f.Status != check.Fail && f.Status != check.Unproven && f.Status != check.Skipped {

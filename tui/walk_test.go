@@ -185,3 +185,24 @@ func TestPlaceNames(t *testing.T) {
 		}
 	}
 }
+
+func TestOneValueIsCopiedAlone(t *testing.T) {
+	dr := newDrive(t, nil)
+	var got string
+	dr.a.d.copier.system = func(s string) error { got = s; return nil }
+	dr.goTo("guides")
+	dr.keys("2")
+	dr.text() // the lines are known once they are drawn
+	dr.keys("down", "down", "down", "down")
+	for _, want := range []string{"SOPS443", "443"} {
+		dr.keys("x", "c", "esc")
+		if got != want {
+			t.Errorf("copied %q, want %q", got, want)
+		}
+		dr.keys("x")
+	}
+	dr.keys("down", "c")
+	if !strings.HasPrefix(got, "2. New sharing") {
+		t.Errorf("after moving c copied %q, want the step", got)
+	}
+}
