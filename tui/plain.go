@@ -25,14 +25,14 @@ func Plain(ctx context.Context, d Deps, in io.Reader, out io.Writer) (Outcome, e
 		files:   d.Files, env: d.Env, now: d.Now, mask: d.Mask,
 	}
 	dk.report = func() []byte { return report(d.Session, d.Board, dk.now()) }
-	return plainRun(ctx, dk, d.Check, in, out)
+	return plainRun(ctx, dk, d.Check, in, out, typedByHand(in))
 }
 
-func plainRun(ctx context.Context, d *desk, ask func(context.Context, []check.Job) <-chan check.Result, in io.Reader, out io.Writer) (Outcome, error) {
+func plainRun(ctx context.Context, d *desk, ask func(context.Context, []check.Job) <-chan check.Result, in io.Reader, out io.Writer, hand bool) (Outcome, error) {
 	ctx2, stop := context.WithCancel(ctx)
 	defer stop() // ends the checks under way and the reader, as soon as it has a line
 	p := &teller{
-		done: ctx2.Done(), d: d, out: out, echo: !typedByHand(in),
+		done: ctx2.Done(), d: d, out: out, hand: hand,
 		ask:   func(jobs []check.Job) <-chan check.Result { return ask(ctx2, jobs) },
 		typed: readLines(ctx2, in), news: make(chan news), checks: newChecks(),
 	}
@@ -57,7 +57,8 @@ func plainRun(ctx context.Context, d *desk, ask func(context.Context, []check.Jo
 	return o, nil
 }
 
-// typedByHand tells whether the terminal itself shows what is typed.
+// typedByHand tells whether somebody types on a terminal. What comes from a file
+// or a pipe is there before it is asked for, and so is kept for the prompts.
 func typedByHand(in io.Reader) bool {
 	f, ok := in.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
@@ -80,7 +81,7 @@ type teller struct {
 	out   io.Writer
 	bad   error // the first write that failed
 	ask   func([]check.Job) <-chan check.Result
-	echo  bool // end the prompt's line ourselves
+	hand  bool // somebody types: the terminal shows it, and a line may come at any time
 	typed <-chan typed
 	news  chan news
 	end   ending

@@ -36,7 +36,7 @@ func TestPlainEnds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			d, _, _, _ := fakeDesk(nil)
 			var out bytes.Buffer
-			o, err := plainRun(t.Context(), d, never, tt.in, &out)
+			o, err := plainRun(t.Context(), d, never, tt.in, &out, false)
 			if err != nil || !o.Left || o.Exit != 0 || len(o.Lines) != 3 {
 				t.Errorf("got %+v, %v", o, err)
 			}
@@ -54,7 +54,7 @@ func TestPlainSignal(t *testing.T) {
 	t.Cleanup(func() { _ = w.Close() })
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
-	o, err := plainRun(ctx, d, never, r, io.Discard)
+	o, err := plainRun(ctx, d, never, r, io.Discard, true)
 	if err != nil || !o.Left || o.Exit != 130 {
 		t.Errorf("got %+v, %v", o, err)
 	}
@@ -73,10 +73,36 @@ func (b *brokenPipe) Write(p []byte) (int, error) {
 func TestPlainOutputGone(t *testing.T) {
 	for _, n := range []int{0, 300, 1000} {
 		d, _, _, _ := fakeDesk(nil)
-		o, err := plainRun(t.Context(), d, atOnce, strings.NewReader(strings.Repeat("\n", 50)), &brokenPipe{n})
+		o, err := plainRun(t.Context(), d, atOnce, strings.NewReader(strings.Repeat("\n", 50)), &brokenPipe{n}, false)
 		if !errors.Is(err, io.ErrClosedPipe) || o.Exit != 1 {
 			t.Errorf("after %d bytes: got %+v, %v", n, o, err)
 		}
+	}
+}
+
+// TestPlainScript gives all answers at once, as from a file: none may be lost to
+// the waiting for checks.
+func TestPlainScript(t *testing.T) {
+	script := strings.Join([]string{
+		"2", "1", "1 3", "", "", "10.0.0.0/8", "", "2", // questions
+		"", "3", "", "3", // tables
+		"1", "", "", "", // instructions
+		"2", "3", // report, leave
+	}, "\n")
+	for _, in := range []io.Reader{strings.NewReader(script), iotest.OneByteReader(strings.NewReader(script))} {
+		d, s, _, f := fakeDesk(nil)
+		var out bytes.Buffer
+		o, err := plainRun(t.Context(), d, atOnce, in, &out, false)
+		if err != nil || o.Left || o.Exit != 3 {
+			t.Fatalf("got %+v, %v after\n%s", o, err, out.String())
+		}
+		if s.answers["brand:site"].Choice != "mikrotik" || f.got["report-acme-office.md"] == "" {
+			t.Errorf("answers %v, files %v", s.answers, f.got)
+		}
+		if got := strings.Count(out.String(), "\nTable "); got != 4 {
+			t.Errorf("%d tables were read, want 4", got)
+		}
+		appendOnly(t, out.String())
 	}
 }
 
@@ -90,7 +116,7 @@ func FuzzPlain(f *testing.F) {
 		s.at = int(at) % len(s.qs)
 		s.site.From = rules.FromServer
 		var out bytes.Buffer
-		o, err := plainRun(t.Context(), d, atOnce, bytes.NewReader(in), &out)
+		o, err := plainRun(t.Context(), d, atOnce, bytes.NewReader(in), &out, false)
 		if err != nil || len(o.Lines) != 3 || o.Left && o.Exit != 0 {
 			t.Fatalf("got %+v, %v", o, err)
 		}

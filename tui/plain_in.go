@@ -100,15 +100,15 @@ func (p *teller) prompt(ask, help string, form bool) entry {
 
 // line waits for the next line.
 func (p *teller) line() typed {
-	for {
+	for p.bad == nil {
 		select {
 		case <-p.done:
 			return typed{end: true}
 		case t, ok := <-p.typed:
-			if p.echo {
+			if !p.hand {
 				p.write("\n")
 			}
-			if !ok || p.bad != nil {
+			if !ok {
 				return typed{end: true}
 			}
 			return t
@@ -116,6 +116,7 @@ func (p *teller) line() typed {
 			p.take(n)
 		}
 	}
+	return typed{end: true} // nobody hears the prompt
 }
 
 // command does what a line asks for where it is no answer; again is true when

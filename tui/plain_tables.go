@@ -77,7 +77,9 @@ func (p *teller) wait(title, help string, get func() []wizard.TableView) entry {
 		return entry{}
 	}
 	p.say("Checking %s. %d under way. Each change is read out.", title, open())
-	p.say("Enter: status now. 3: go on without waiting. < back. ? help. q leave.")
+	if p.hand {
+		p.say("Enter: status now. 3: go on without waiting. < back. ? help. q leave.")
+	}
 	states := stateOf(get())
 	last := p.d.now()
 	defer func() { p.heard = nil }()
@@ -114,11 +116,15 @@ func (p *teller) wait(title, help string, get func() []wizard.TableView) entry {
 
 // lineOrDone waits for a line or until done holds; typed is false then.
 func (p *teller) lineOrDone(done func() bool) (t typed, ok bool) {
+	lines := p.typed
+	if !p.hand {
+		lines = nil // the next prompt gets it
+	}
 	for !done() {
 		select {
 		case <-p.done:
 			return typed{end: true}, true
-		case t, open := <-p.typed:
+		case t, open := <-lines:
 			if !open || p.bad != nil {
 				t = typed{end: true}
 			}

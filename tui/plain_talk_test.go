@@ -63,7 +63,7 @@ func startTalk(t *testing.T, d *desk, ask func(context.Context, []check.Job) <-c
 	t.Cleanup(stop)
 	go func() {
 		defer close(k.done)
-		o, err := plainRun(ctx, d, ask, r, k)
+		o, err := plainRun(ctx, d, ask, r, k, true)
 		k.mu.Lock()
 		defer k.mu.Unlock()
 		k.end, k.out, k.err = true, o, err
