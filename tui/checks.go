@@ -49,11 +49,11 @@ func (a *app) start(jobs []check.Job) tea.Cmd {
 		a.checks.running[j.Key] = j.To
 		fresh = append(fresh, j)
 	}
+	a.d.board.Start(jobs, a.d.now()) // those under way too: a new vantage forgets them
+	a.d.changed()
 	if len(fresh) == 0 {
 		return nil
 	}
-	a.d.board.Start(fresh, a.d.now())
-	a.d.changed()
 	return a.run(fresh)
 }
 

@@ -35,6 +35,11 @@ type boarder interface {
 	Exit() int
 }
 
+// liveBoard is a wizard.Board asked for its exit code over all tables.
+type liveBoard struct{ *wizard.Board }
+
+func (b liveBoard) Exit() int { return b.Board.Exit() }
+
 // desk is what all screens share. The session is asked in Update only: an
 // answer is written by a Cmd, and until it is back no key reaches a screen.
 type desk struct {

@@ -29,7 +29,7 @@ const patience = 2 * time.Second
 func Run(ctx context.Context, d Deps, in io.Reader, out io.Writer) (Outcome, error) {
 	desk := &desk{
 		session: d.Session,
-		board:   d.Board,
+		board:   liveBoard{d.Board},
 		guides:  func(missing bool) []wizard.SideGuide { return d.Session.Guides(d.Board, missing) },
 		files:   d.Files, env: d.Env, now: d.Now, mask: d.Mask,
 		copier: newCopier(d.Env), version: d.Version,
