@@ -56,6 +56,9 @@ func peer(name string, c net.Conn) Layer {
 func (r *Result) conclude(l Layer, v Result) {
 	l.Status, l.Code = v.Status, v.Code
 	r.add(l)
+	if v.Status == Fail {
+		delete(r.Facts, "server") // the certificate's name does not say who speaks inside
+	}
 	for k, text := range v.Facts {
 		r.fact(k, text)
 	}

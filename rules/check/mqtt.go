@@ -53,21 +53,22 @@ func (p mqttProbe) Run(ctx context.Context, env Env, lim Limits, to Target) Resu
 		}
 		l.hangUp(err == nil && a.answer() == mqttAccepted)
 		stop()
+		again := err == nil
 		switch {
-		case err != nil:
+		case !again:
 		case a.answer() == mqttVersion && level == mqtt311:
 			level = mqtt5
 		case a.answer() == mqttID && id == "":
 			id = "sopsfirewall" + strconv.Itoa(int(to.Port)) // one per flow: two of a name end each other's session
 		default:
-			err = errAnswered
+			again = false
 		}
-		if err != nil {
+		if !again {
 			break
 		}
 		// A broker hangs up when it refuses: the other try needs its own connection.
-		next, again := p.connect(inner, env, lim, to)
-		res.finally(again)
+		next, second := p.connect(inner, env, lim, to)
+		res.finally(second)
 		if next == nil {
 			break // the refusal stands
 		}
@@ -77,8 +78,6 @@ func (p mqttProbe) Run(ctx context.Context, env Env, lim Limits, to Target) Resu
 	res.conclude(layer, v)
 	return res
 }
-
-var errAnswered = errors.New("answered")
 
 // connect opens a connection and puts the layers below MQTT on it. The line is
 // nil if that failed; the Result then says why.

@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -224,6 +225,17 @@ func TestMQTTStrangers(t *testing.T) {
 			}
 			wholesome(t, r)
 		})
+	}
+}
+
+// TestMQTTStrangerInTLS has somebody unknown speak inside a good encryption:
+// the name in the certificate must not be shown as who that is.
+func TestMQTTStrangerInTLS(t *testing.T) {
+	conf, roots := peerCert(t)
+	to := visitors(t, func(c net.Conn) { replying("what?")(tls.Server(c, conf)) })
+	r := runKind(t, "mqtts", peerEnv{roots: roots}, to)
+	if r.Code != MQTTNotMQTT || r.Facts["server"] != "" || r.Facts["banner"] != "what?" || r.Facts["issuer"] == "" {
+		t.Errorf("got %v %q %q", r.Status, r.Code, r.Facts)
 	}
 }
 
