@@ -65,7 +65,6 @@ func (a *app) ask() {
 		a.base = newFormScreen(a.d, a.q, old)
 	case wizard.Tables:
 		a.base = newTablesScreen(a.d, a.q, a.watchNext)
-		a.watchNext = false
 	case wizard.Guides:
 		a.base = newGuidesScreen(a.d, a.q, a.page)
 	case wizard.Finish:
@@ -73,6 +72,7 @@ func (a *app) ask() {
 	case wizard.Choice:
 		a.base = a.choice(old)
 	}
+	a.watchNext = false
 }
 
 // choice is a huh field for a few options and our own filtering list for many.

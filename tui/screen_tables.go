@@ -35,7 +35,16 @@ type tablesScreen struct {
 }
 
 func newTablesScreen(d *desk, q wizard.Question, watch bool) *tablesScreen {
-	return &tablesScreen{d: d, q: q, watch: watch, beats: watch}
+	s := &tablesScreen{d: d, q: q, watch: watch, beats: watch}
+	if watch { // what is watched is what fails: begin there
+		for _, t := range d.views(false) {
+			if t.Sum.Fail > 0 {
+				s.table = t.Table.ID
+				break
+			}
+		}
+	}
+	return s
 }
 
 // line is one flow of the table, or a row without flows.

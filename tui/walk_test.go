@@ -206,3 +206,17 @@ func TestOneValueIsCopiedAlone(t *testing.T) {
 		t.Errorf("after moving c copied %q, want the step", got)
 	}
 }
+
+func TestWatchFromTheGuide(t *testing.T) {
+	dr := newDrive(t, nil)
+	dr.goTo("guides")
+	_, cmd := dr.a.Update(press("w"))
+	msg, ok := cmd().(answeredMsg) // the way there; the beat that follows is not awaited
+	if !ok {
+		t.Fatal("w asks nothing of the session")
+	}
+	dr.a.Update(msg)
+	if txt := dr.text(); dr.a.q.ID != "tables" || !strings.Contains(txt, "Watching") || !strings.Contains(txt, "OTA") {
+		t.Errorf("w should watch the table that fails:\n%s", txt)
+	}
+}
