@@ -20,7 +20,7 @@ import (
 func Plain(ctx context.Context, d Deps, in io.Reader, out io.Writer) (Outcome, error) {
 	dk := &desk{
 		session: d.Session,
-		board:   d.Board,
+		board:   liveBoard{d.Board},
 		guides:  func(missing bool) []wizard.SideGuide { return d.Session.Guides(d.Board, missing) },
 		files:   d.Files, env: d.Env, now: d.Now, mask: d.Mask,
 	}

@@ -43,10 +43,10 @@ func (p *teller) start(jobs []check.Job) int {
 		p.checks.running[j.Key] = j.To
 		fresh = append(fresh, j)
 	}
+	p.d.board.Start(jobs, p.d.now()) // those under way too: a new vantage forgets them
 	if len(fresh) == 0 {
 		return 0
 	}
-	p.d.board.Start(fresh, p.d.now())
 	results := p.ask(fresh)
 	go func() {
 		for r := range results {
