@@ -22,7 +22,10 @@ func Clean(s string, limit int) string {
 		case hidden(r):
 			continue
 		}
-		if space && n+1 < limit {
+		if space {
+			if n+1 == limit {
+				break
+			}
 			b.WriteByte(' ')
 			n++
 		}
