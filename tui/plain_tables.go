@@ -296,7 +296,7 @@ func (p *teller) unneeded() {
 		for _, r := range v.Rows {
 			if !r.Applies {
 				n++
-				p.say("Row %s, %s: not needed. %s", r.Row.Code, p.d.show(firstOf(r.Row.Destination, r.Row.Function)), sentence(p.d.show(r.Because)))
+				p.say("Row %s, %s, is left out: %s", r.Row.Code, p.d.show(firstOf(r.Row.Destination, r.Row.Function)), sentence(p.d.show(r.Because)))
 			}
 		}
 	}
@@ -314,7 +314,7 @@ func (p *teller) explain(code string) {
 			}
 			p.say("Row %s: %s, to %s. It is %s.", r.Row.Code, trimDot(p.d.show(r.Row.Function)), p.d.show(firstOf(r.Row.Destination, strings.Join(r.Row.Hosts, ", "))), r.Row.Importance)
 			if !r.Applies {
-				p.say("Not needed. %s", sentence(p.d.show(r.Because)))
+				p.say("It is left out: %s", sentence(p.d.show(r.Because)))
 				return
 			}
 			for _, f := range r.Flows {

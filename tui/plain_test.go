@@ -288,6 +288,6 @@ func TestPlainCausesComeFirst(t *testing.T) {
 	if again := k.hear("Table 2 of 4"); strings.Contains(again, "First of all") {
 		t.Error("the cause is read twice")
 	}
-	k.dialog("[3]: ", "a", "Row 3.2", "3.2", "Not needed. Microsoft 365 is not among your sources.", "1.1", "  tcp failed, 31 ms", "9.9", `There is no choice "9.9".`, "q")
+	k.dialog("[3]: ", "a", "Row 3.2", "3.2", "It is left out: Microsoft 365 is not among your sources.", "1.1", "  tcp failed, 31 ms", "9.9", `There is no choice "9.9".`, "q")
 	k.finish()
 }
