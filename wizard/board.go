@@ -1,6 +1,10 @@
 package wizard
 
 import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/syncsign/sops-firewall/rules"
@@ -9,85 +13,258 @@ import (
 
 // Board is the live state of every flow of a site. It is plain data: the
 // caller runs the jobs and brings the results. Not safe for concurrent use.
-type Board struct{}
+type Board struct {
+	book  *rules.Book
+	words *Words
+	site  Site
+	from  rules.Place
+
+	tables  []rules.Table // the book's, and the site's own data sources
+	flows   []rules.Flow  // those that apply, in order
+	raw     map[string]check.Result
+	folded  map[string]check.Result
+	first   map[string]check.Status
+	running map[string]bool
+	causes  []check.Cause
+}
 
 // NewBoard lays out the flows of site as seen from a vantage point.
 func NewBoard(book *rules.Book, words *Words, site Site, from rules.Place) *Board {
-	panic("not written yet")
+	b := &Board{
+		book: book, words: words,
+		raw: map[string]check.Result{}, folded: map[string]check.Result{},
+		first: map[string]check.Status{}, running: map[string]bool{},
+	}
+	b.Lay(site, from)
+	return b
 }
 
-// Lay changes site and vantage; results of flows that stay are kept.
-func (b *Board) Lay(site Site, from rules.Place) { panic("not written yet") }
+// Lay changes site and vantage; results of flows that stay are kept. A new
+// vantage forgets them: the same flow is another way from another place.
+func (b *Board) Lay(site Site, from rules.Place) {
+	if from == "" {
+		from = rules.FromServer
+	}
+	if b.from != from {
+		clear(b.raw)
+		clear(b.first)
+		clear(b.running)
+	}
+	b.site, b.from = site, from
+	b.tables = slices.Clone(b.book.Tables)
+	if own, ok := ownSources(site); ok {
+		b.tables = append(b.tables, own)
+	}
+	b.flows = (&rules.Book{Tables: b.tables}).Flows(site.Facts(), false)
+	keep := map[string]bool{}
+	for _, f := range b.flows {
+		keep[f.Key] = true
+	}
+	gone := func(k string) bool { return !keep[k] }
+	maps.DeleteFunc(b.raw, func(k string, _ check.Result) bool { return gone(k) })
+	maps.DeleteFunc(b.first, func(k string, _ check.Status) bool { return gone(k) })
+	maps.DeleteFunc(b.running, func(k string, _ bool) bool { return gone(k) })
+	b.fold()
+}
+
+// ownSources is the table of data sources whose host the user gave.
+func ownSources(site Site) (rules.Table, bool) {
+	t := rules.Table{ID: "own-sources", Code: "8", Title: "Your own data sources", Origin: rules.Ours, From: rules.FromServer}
+	for i, s := range site.Sources {
+		if s.Host == "" {
+			continue
+		}
+		port := s.Port
+		if port == 0 {
+			port = 443
+		}
+		n := strconv.Itoa(len(t.Rows) + 1)
+		t.Rows = append(t.Rows, rules.Row{
+			ID: string(s.Kind) + "-" + strconv.Itoa(i+1), Code: "8." + n, Proto: "tcp",
+			Ports: []rules.Port{{Number: port, Kind: "tcp"}}, Hosts: []string{s.Host}, Destination: s.Host,
+			Function: "Data source: " + string(s.Kind), Importance: rules.Required,
+		})
+	}
+	return t, len(t.Rows) > 0
+}
+
+// checkable tells whether a flow can be checked from a place. The basics are
+// needed everywhere.
+func checkable(f rules.Flow, from rules.Place) bool {
+	return f.Table.ID == "basics" || f.Table.From == from
+}
+
+// local tells whether a flow is one whose service can be looked at on the
+// server itself; that never proves the way in.
+func (b *Board) local(f rules.Flow) bool {
+	return b.from == rules.FromServer && f.Table.Inbound() && b.site.Server.LANIP.IsValid()
+}
 
 // Jobs are the checks that can run from here, of the named tables (none: all),
 // without those that already have a final result when fresh is false.
-func (b *Board) Jobs(fresh bool, tables ...string) []check.Job { panic("not written yet") }
+func (b *Board) Jobs(fresh bool, tables ...string) []check.Job {
+	var jobs []check.Job
+	for _, f := range b.flows {
+		if len(tables) > 0 && !slices.Contains(tables, f.Table.ID) {
+			continue
+		}
+		if r, done := b.raw[f.Key]; !fresh && (done && !r.Provisional || b.running[f.Key]) {
+			continue
+		}
+		if j, ok := b.jobOf(f); ok {
+			jobs = append(jobs, j)
+		}
+	}
+	return jobs
+}
 
 // JobFor is the check of one flow; ok is false when it cannot run from here.
-func (b *Board) JobFor(key string) (j check.Job, ok bool) { panic("not written yet") }
+func (b *Board) JobFor(key string) (j check.Job, ok bool) {
+	for _, f := range b.flows {
+		if f.Key == key {
+			return b.jobOf(f)
+		}
+	}
+	return check.Job{}, false
+}
+
+func (b *Board) jobOf(f rules.Flow) (check.Job, bool) {
+	j := f.Job()
+	switch {
+	case j.To.Host == rules.DomainToken:
+		return check.Job{}, false // no name to ask for yet
+	case checkable(f, b.from):
+		return j, true
+	case b.local(f):
+		// Only whether something listens: its name and certificate belong to the way in.
+		j.Kind = "tcp"
+		j.To.Host = b.site.Server.LANIP.String()
+		return j, true
+	}
+	return check.Job{}, false
+}
 
 // Start marks jobs as running.
-func (b *Board) Start(jobs []check.Job, at time.Time) { panic("not written yet") }
+func (b *Board) Start(jobs []check.Job, _ time.Time) {
+	for _, j := range jobs {
+		b.running[j.Key] = true
+	}
+}
 
 // Apply takes one result. Causes are folded anew over all final results.
-func (b *Board) Apply(r check.Result) { panic("not written yet") }
+func (b *Board) Apply(r check.Result) {
+	i := slices.IndexFunc(b.flows, func(f rules.Flow) bool { return f.Key == r.Job.Key })
+	if i < 0 {
+		return // of a flow that no longer applies
+	}
+	if r.Code == check.Cancelled {
+		delete(b.running, r.Job.Key)
+		return // what was known before stays
+	}
+	if !checkable(b.flows[i], b.from) {
+		r = localResult(r)
+	}
+	if !r.Provisional {
+		delete(b.running, r.Job.Key)
+		if _, seen := b.first[r.Job.Key]; !seen {
+			b.first[r.Job.Key] = r.Status
+		}
+	} else if old, ok := b.raw[r.Job.Key]; ok && !old.Provisional {
+		return // the last final verdict stands until the next
+	}
+	b.raw[r.Job.Key] = r
+	b.fold()
+}
 
-// Views are the tables that apply (all: every table), with states.
-func (b *Board) Views(all bool) []TableView { panic("not written yet") }
+// localResult is what a look at the server's own listener says about a row
+// that arrives from outside: nothing about the way in.
+func localResult(r check.Result) check.Result {
+	if r.Status == check.Pass || r.Status == check.Note {
+		r.Status, r.Code = check.Waiting, check.NotHere
+		return r
+	}
+	r.Status, r.Code = check.Waiting, check.InServiceDown
+	return r
+}
+
+func (b *Board) fold() {
+	var final []check.Result
+	clear(b.folded)
+	for _, f := range b.flows {
+		r, ok := b.raw[f.Key]
+		if !ok {
+			continue
+		}
+		b.folded[f.Key] = r
+		if !r.Provisional {
+			final = append(final, r)
+		}
+	}
+	causes, out := check.Fold(final)
+	b.causes = causes
+	for _, r := range out {
+		b.folded[r.Job.Key] = r
+	}
+	b.anyOne()
+}
+
+// anyOne softens rows that need one good host of several, such as the time
+// servers: when one works, the others' failures are remarks.
+func (b *Board) anyOne() {
+	good := map[string]bool{}
+	id := func(f rules.Flow) string { return f.Table.ID + "/" + f.Row.ID }
+	for _, f := range b.flows {
+		r, ok := b.folded[f.Key]
+		if f.Row.Any && ok && (r.Status == check.Pass || r.Status == check.Note && r.Code == "") {
+			good[id(f)] = true
+		}
+	}
+	for _, f := range b.flows {
+		r, ok := b.folded[f.Key]
+		if ok && good[id(f)] && !r.Provisional && (r.Status == check.Fail || r.Status == check.Unproven) {
+			r.Status = check.Note
+			b.folded[f.Key] = r
+		}
+	}
+}
 
 // Causes are the root causes found, worst first.
-func (b *Board) Causes() []CauseView { panic("not written yet") }
-
-// Summary counts flows by status.
-func (b *Board) Summary() Summary { panic("not written yet") }
+func (b *Board) Causes() []CauseView {
+	out := make([]CauseView, 0, len(b.causes))
+	for _, c := range b.causes {
+		facts := map[string]string{"rows": strconv.Itoa(len(c.Explains))}
+		r := check.Result{Status: c.Status, Code: c.Code, Facts: c.Facts}
+		out = append(out, CauseView{Cause: c, Finding: b.words.Finding(r, facts)})
+	}
+	return out
+}
 
 // Changes are the flows whose verdict differs from their first one.
-func (b *Board) Changes() []Change { panic("not written yet") }
-
-// TableView is a table with the state of its rows.
-type TableView struct {
-	Table rules.Table
-	Rows  []RowView
-	Sum   Summary
-}
-
-// RowView is a row with the state of its flows.
-type RowView struct {
-	Row     rules.Row
-	Applies bool
-	Because string // why it does not apply, ready to show
-	Flows   []FlowView
-}
-
-// FlowView is one line of a table screen.
-type FlowView struct {
-	Flow    rules.Flow
-	Status  check.Status // Running while a check is under way
-	Result  check.Result // the last one; zero when never run
-	Short   string       // a few words beside the state: "31 ms", "blocked", "re-signed"
-	Finding Finding
-}
-
-// Finding is what the user reads about a result. All text is clean.
-type Finding struct {
-	Seen  string // what was seen
-	Means string // what that means
-	Do    string // what to change
-}
-
-// CauseView is a cause and the flows it explains.
-type CauseView struct {
-	Cause   check.Cause
-	Finding Finding
-}
-
-// Change is a verdict that changed between the first and the last run.
-type Change struct {
-	Flow     rules.Flow
-	Was, Now check.Status
+func (b *Board) Changes() []Change {
+	var out []Change
+	for _, f := range b.flows {
+		r, ok := b.raw[f.Key]
+		was, seen := b.first[f.Key]
+		if ok && seen && !r.Provisional && was != r.Status {
+			out = append(out, Change{Flow: f, Was: was, Now: r.Status})
+		}
+	}
+	return out
 }
 
 // Summary counts flows by status.
-type Summary struct {
-	Pass, Note, Fail, Unproven, Waiting, Skipped, NotNeeded, Running int
+func (b *Board) Summary() Summary {
+	var sum Summary
+	for _, f := range b.flows {
+		sum.add(b.view(f, true).Status)
+	}
+	return sum
+}
+
+// portText is "TCP 443"; empty for rows without a port.
+func portText(f rules.Flow) string {
+	if f.Port.Number == 0 {
+		return ""
+	}
+	return strings.ToUpper(f.Row.Proto) + " " + strconv.Itoa(int(f.Port.Number))
 }

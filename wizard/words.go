@@ -1,22 +1,207 @@
 package wizard
 
 import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
 	"io/fs"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
 
 	"github.com/syncsign/sops-firewall/rules/check"
 )
 
-// Words are all texts of one language, from text/<lang>.yaml.
-type Words struct{}
+// maxWords bounds a language file, in bytes.
+const maxWords = 1 << 20
 
-// LoadWords reads text/<lang>.yaml strictly.
-func LoadWords(fsys fs.FS, lang string) (*Words, error) { panic("not written yet") }
+// Words are all texts of one language, from <lang>.yaml.
+type Words struct {
+	flat    map[string]string // "questions.case.title" -> text
+	reasons map[string]reason
+}
 
-// Finding is the text of a result for one flow.
-func (w *Words) Finding(r check.Result, facts map[string]string) Finding { panic("not written yet") }
+// reason is the text of one reason code.
+type reason struct {
+	Short string `yaml:"short"`
+	Seen  string `yaml:"seen"`
+	Means string `yaml:"means"`
+	Do    string `yaml:"do"`
+	DoIn  string `yaml:"do_in"` // instead of Do for rows that arrive at the server
+}
 
-// Short is the few words beside a state.
-func (w *Words) Short(r check.Result) string { panic("not written yet") }
+// LoadWords reads <lang>.yaml strictly: nested maps of text, and the section
+// reasons with short, seen, means, do and do_in.
+func LoadWords(fsys fs.FS, lang string) (*Words, error) {
+	name := lang + ".yaml"
+	f, err := fsys.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("words: %w", err)
+	}
+	defer func() { _ = f.Close() }()
+	data, err := io.ReadAll(io.LimitReader(f, maxWords+1))
+	if err != nil {
+		return nil, fmt.Errorf("words %s: %w", name, err)
+	}
+	if len(data) > maxWords {
+		return nil, fmt.Errorf("words %s: larger than %d bytes", name, maxWords)
+	}
+	var doc struct {
+		Reasons map[string]reason    `yaml:"reasons"`
+		Rest    map[string]yaml.Node `yaml:",inline"`
+	}
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	dec.KnownFields(true)
+	if err := dec.Decode(&doc); err != nil {
+		return nil, fmt.Errorf("words %s: %w", name, err)
+	}
+	w := &Words{flat: map[string]string{}, reasons: doc.Reasons}
+	var errs []error
+	for key, n := range doc.Rest {
+		errs = append(errs, w.flatten(key, &n))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, fmt.Errorf("words %s: %w", name, err)
+	}
+	return w, nil
+}
 
-// Text is any other text by key, with {name} replaced from facts.
-func (w *Words) Text(key string, facts map[string]string) string { panic("not written yet") }
+func (w *Words) flatten(key string, n *yaml.Node) error {
+	switch n.Kind {
+	case yaml.ScalarNode:
+		w.flat[key] = strings.TrimRight(n.Value, "\n")
+		return nil
+	case yaml.MappingNode:
+		var errs []error
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			errs = append(errs, w.flatten(key+"."+n.Content[i].Value, n.Content[i+1]))
+		}
+		return errors.Join(errs...)
+	default:
+		return fmt.Errorf("line %d: %s: want a text or a map of texts", n.Line, key)
+	}
+}
+
+// Finding is the text of a result for one flow. Facts of the result and of the
+// caller fill the placeholders; an unknown code is shown as it is.
+func (w *Words) Finding(r check.Result, facts map[string]string) Finding {
+	code := string(r.Code)
+	if r.Code == "" {
+		code = "pass." + r.Job.Kind
+		if _, ok := w.reasons[code]; !ok {
+			code = "pass"
+		}
+	}
+	t, ok := w.reasons[code]
+	if !ok {
+		return Finding{Seen: clean(code)}
+	}
+	all := merged(r.Facts, facts)
+	do := t.Do
+	if all["direction"] == "in" && t.DoIn != "" {
+		do = t.DoIn
+	}
+	return Finding{Seen: fill(t.Seen, all), Means: fill(t.Means, all), Do: fill(do, all)}
+}
+
+// Short is the few words beside a state: the time of a pass, else the reason.
+func (w *Words) Short(r check.Result) string {
+	if r.Code == "" {
+		if r.Status == check.Pass && r.Took > 0 {
+			return fmt.Sprintf("%d ms", max(1, r.Took.Milliseconds()))
+		}
+		return ""
+	}
+	return fill(w.reasons[string(r.Code)].Short, r.Facts)
+}
+
+// Text is any other text by its dotted key, with {name} replaced from facts. A
+// missing key gives the key itself, so that a hole is seen.
+func (w *Words) Text(key string, facts map[string]string) string {
+	t, ok := w.flat[key]
+	if !ok {
+		return key
+	}
+	return fill(t, facts)
+}
+
+// Has tells whether there is such a text.
+func (w *Words) Has(key string) bool {
+	_, ok := w.flat[key]
+	return ok
+}
+
+// Keys are all keys of texts, sorted.
+func (w *Words) Keys() []string {
+	keys := make([]string, 0, len(w.flat))
+	for k := range w.flat {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+func merged(a check.Facts, b map[string]string) map[string]string {
+	out := make(map[string]string, len(a)+len(b))
+	for k, v := range a {
+		out[k] = v
+	}
+	for k, v := range b {
+		if v != "" {
+			out[k] = v
+		}
+	}
+	return out
+}
+
+// factMax bounds a value in a sentence, in runes.
+const factMax = 120
+
+func clean(s string) string { return check.Clean(s, factMax) }
+
+// fill replaces {name} by its cleaned value. A part in ~...~ is dropped when a
+// placeholder in it has no value, so that a missing fact leaves no hole.
+func fill(t string, facts map[string]string) string {
+	var b strings.Builder
+	for i, part := range strings.Split(t, "~") {
+		text, whole := replace(part, facts)
+		if i%2 == 0 || whole {
+			b.WriteString(text)
+		}
+	}
+	return b.String()
+}
+
+// replace fills one part; whole is false when a value was missing.
+func replace(t string, facts map[string]string) (text string, whole bool) {
+	var b strings.Builder
+	whole = true
+	for {
+		before, rest, ok := strings.Cut(t, "{")
+		b.WriteString(before)
+		if !ok {
+			return b.String(), whole
+		}
+		name, after, ok := strings.Cut(rest, "}")
+		if !ok {
+			b.WriteString("{" + rest)
+			return b.String(), whole
+		}
+		v := clean(facts[name])
+		if v == "" {
+			whole = false
+		}
+		b.WriteString(v)
+		t = after
+	}
+}
+
+var statusWords = map[check.Status]string{
+	check.Pass: "[ ok ]", check.Note: "[note]", check.Fail: "[FAIL]", check.Unproven: "[ ?  ]",
+	check.Waiting: "[wait]", check.Skipped: "[skip]", check.Running: "[ .. ]", check.NotNeeded: "[ -- ]",
+}
+
+// StatusWord is the state as a word, six characters wide, readable without colour.
+func StatusWord(s check.Status) string { return statusWords[s] }

@@ -1,0 +1,162 @@
+package wizard
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/syncsign/sops-firewall/rules"
+	"github.com/syncsign/sops-firewall/rules/router"
+)
+
+// RuleList is `rules --format json` (schema 1).
+type RuleList struct {
+	Schema int             `json:"schema"`
+	Tables []RuleListTable `json:"tables"`
+}
+
+// RuleListTable is one table.
+type RuleListTable struct {
+	ID     string        `json:"id"`
+	Code   string        `json:"code"`
+	Title  string        `json:"title"`
+	Origin string        `json:"origin"`
+	Rows   []RuleListRow `json:"rows"`
+}
+
+// RuleListRow is one row.
+type RuleListRow struct {
+	ID         string   `json:"id"`
+	Code       string   `json:"code"`
+	Proto      string   `json:"proto"`
+	Ports      []uint16 `json:"ports"`
+	Hosts      []string `json:"hosts"`
+	Function   string   `json:"function"`
+	Importance string   `json:"importance"`
+	Applies    bool     `json:"applies"`
+	Because    string   `json:"because"`
+}
+
+// ListRules are the rows that apply to the site; all includes the others, with
+// the reason.
+func ListRules(book *rules.Book, w *Words, site Site, all bool) RuleList {
+	list := RuleList{Schema: 1, Tables: []RuleListTable{}}
+	for _, v := range NewBoard(book, w, site, site.From).Views(all) {
+		t := RuleListTable{ID: v.Table.ID, Code: v.Table.Code, Title: v.Table.Title, Origin: string(v.Table.Origin)}
+		for _, r := range v.Rows {
+			row := RuleListRow{
+				ID: r.Row.ID, Code: r.Row.Code, Proto: r.Row.Proto, Ports: []uint16{}, Hosts: []string{}, Function: r.Row.Function,
+				Importance: string(r.Row.Importance), Applies: r.Applies, Because: r.Because,
+			}
+			for _, p := range r.Row.Ports {
+				if p.Number != 0 {
+					row.Ports = append(row.Ports, p.Number)
+				}
+			}
+			for _, f := range r.Flows {
+				if !slices.Contains(row.Hosts, f.Flow.Host) {
+					row.Hosts = append(row.Hosts, f.Flow.Host)
+				}
+			}
+			t.Rows = append(t.Rows, row)
+		}
+		list.Tables = append(list.Tables, t)
+	}
+	return list
+}
+
+func (r RuleListRow) ports() string {
+	var out []string
+	for _, p := range r.Ports {
+		out = append(out, fmt.Sprint(p))
+	}
+	return strings.Join(out, ", ")
+}
+
+// Text is the list for a person.
+func (l RuleList) Text() string {
+	var b strings.Builder
+	for i, t := range l.Tables {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		ours := ""
+		if t.Origin == string(rules.Ours) {
+			ours = "  (ours, not in the manual)"
+		}
+		_, _ = fmt.Fprintf(&b, "%s %s%s   table %s\n", t.Code, t.Title, ours, t.ID)
+		for _, r := range t.Rows {
+			for j, h := range r.Hosts {
+				code, proto := "", ""
+				if j == 0 {
+					code = r.Code
+				}
+				if len(r.Ports) > 0 {
+					proto = strings.ToUpper(r.Proto) + " " + r.ports()
+				}
+				_, _ = fmt.Fprintf(&b, "  %-4s %-34s %-15s %s\n", code, h, proto, r.Function)
+			}
+			if !r.Applies {
+				_, _ = fmt.Fprintf(&b, "       not needed: %s\n", r.Because)
+			}
+		}
+	}
+	return b.String()
+}
+
+// Markdown is the list as tables.
+func (l RuleList) Markdown() string {
+	var b strings.Builder
+	for _, t := range l.Tables {
+		_, _ = fmt.Fprintf(&b, "## %s %s (%s)\n\n| row | protocol | port | destination | function | applies |\n| --- | --- | --- | --- | --- | --- |\n", t.Code, t.Title, t.Origin)
+		for _, r := range t.Rows {
+			yes := "yes"
+			if !r.Applies {
+				yes = "no: " + r.Because
+			}
+			_, _ = fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", r.Code, strings.ToUpper(r.Proto), r.ports(), strings.Join(r.Hosts, ", "), r.Function, yes)
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// RouterItem is an entry of `routers --format json`.
+type RouterItem struct {
+	ID          string   `json:"id"`
+	Name        string   `json:"name"`
+	Generations []string `json:"generations"`
+	Kind        string   `json:"kind"`
+	Sides       []string `json:"sides"`
+	Proof       string   `json:"proof"`
+}
+
+// ListRouters are the routers whose id or name contains filter, any case.
+func ListRouters(cat *router.Catalogue, filter string) []RouterItem {
+	out := []RouterItem{}
+	filter = strings.ToLower(filter)
+	for _, r := range cat.Routers {
+		if !strings.Contains(strings.ToLower(r.ID+" "+r.Name), filter) {
+			continue
+		}
+		item := RouterItem{ID: r.ID, Name: r.Name, Generations: []string{}, Kind: string(r.Kind), Sides: []string{}, Proof: string(r.Proof)}
+		for _, v := range r.Variants {
+			item.Generations = append(item.Generations, v.Generation)
+		}
+		for _, s := range r.Sides {
+			item.Sides = append(item.Sides, string(s))
+		}
+		out = append(out, item)
+	}
+	return out
+}
+
+// RoutersText is the catalogue for a person.
+func RoutersText(list []RouterItem) string {
+	var b strings.Builder
+	_, _ = fmt.Fprintf(&b, "%-11s %-32s %-6s %-9s %s\n", "ID", "NAME", "KIND", "PROOF", "GENERATIONS")
+	for _, r := range list {
+		_, _ = fmt.Fprintf(&b, "%-11s %-32s %-6s %-9s %s\n", r.ID, r.Name, r.Kind, r.Proof, strings.Join(r.Generations, ", "))
+	}
+	return b.String()
+}

@@ -1,0 +1,170 @@
+package wizard
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/syncsign/sops-firewall/rules"
+	"github.com/syncsign/sops-firewall/rules/check"
+)
+
+// TableView is a table with the state of its rows.
+type TableView struct {
+	Table rules.Table
+	Rows  []RowView
+	Sum   Summary
+}
+
+// RowView is a row with the state of its flows.
+type RowView struct {
+	Row     rules.Row
+	Applies bool
+	Because string // why it does or does not apply, ready to show
+	Flows   []FlowView
+}
+
+// FlowView is one line of a table screen.
+type FlowView struct {
+	Flow    rules.Flow
+	Status  check.Status // Running while a check is under way
+	Result  check.Result // the last one; zero when never run
+	Short   string       // a few words beside the state: "31 ms", "blocked", "re-signed"
+	Finding Finding
+}
+
+// Finding is what the user reads about a result. All text is clean.
+type Finding struct {
+	Seen  string // what was seen
+	Means string // what that means
+	Do    string // what to change
+}
+
+// CauseView is a cause and the flows it explains.
+type CauseView struct {
+	Cause   check.Cause
+	Finding Finding
+}
+
+// Change is a verdict that changed between the first and the last run.
+type Change struct {
+	Flow     rules.Flow
+	Was, Now check.Status
+}
+
+// Summary counts flows by status.
+type Summary struct {
+	Pass, Note, Fail, Unproven, Waiting, Skipped, NotNeeded, Running int
+}
+
+func (s *Summary) add(st check.Status) {
+	switch st {
+	case check.Pass:
+		s.Pass++
+	case check.Note:
+		s.Note++
+	case check.Fail:
+		s.Fail++
+	case check.Waiting:
+		s.Waiting++
+	case check.Skipped:
+		s.Skipped++
+	case check.NotNeeded:
+		s.NotNeeded++
+	case check.Running:
+		s.Running++
+	default:
+		s.Unproven++
+	}
+}
+
+// Views are the tables that apply (all: every table), with states.
+func (b *Board) Views(all bool) []TableView {
+	facts := b.site.Facts()
+	byRow := map[string][]FlowView{}
+	every := (&rules.Book{Tables: b.tables}).Flows(facts, true)
+	for _, f := range every {
+		t, r := f.Table, f.Row
+		applies, _ := t.Applies(r, facts)
+		byRow[t.ID+"/"+r.ID] = append(byRow[t.ID+"/"+r.ID], b.view(f, applies))
+	}
+	var out []TableView
+	for i := range b.tables {
+		t := &b.tables[i]
+		v := TableView{Table: *t}
+		for j := range t.Rows {
+			r := &t.Rows[j]
+			ok, because := t.Applies(r, facts)
+			if !ok && !all {
+				continue
+			}
+			row := RowView{Row: *r, Applies: ok, Because: b.words.Text("because."+because, nil), Flows: byRow[t.ID+"/"+r.ID]}
+			for _, fl := range row.Flows {
+				v.Sum.add(fl.Status)
+			}
+			v.Rows = append(v.Rows, row)
+		}
+		if len(v.Rows) > 0 {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// view is the state of one flow. One that was never run is never green.
+func (b *Board) view(f rules.Flow, applies bool) FlowView {
+	v := FlowView{Flow: f}
+	if !applies {
+		v.Status = check.NotNeeded
+		return v
+	}
+	r, ran := b.folded[f.Key]
+	facts := b.facts(f, r)
+	switch {
+	case ran:
+		v.Result, v.Status = r, r.Status
+		v.Finding, v.Short = b.words.Finding(r, facts), b.words.Short(r)
+		if r.Status == check.Skipped && r.Cause != "" {
+			v.Short = b.words.Text("text.see-above", facts)
+		}
+	case b.running[f.Key]:
+	case f.Host == rules.DomainToken:
+		v.Status = check.Unproven
+		v.Finding = Finding{Seen: b.words.Text("text.no-domain-yet", facts), Do: b.words.Text("text.no-domain-do", facts)}
+	case checkable(f, b.from) || b.local(f):
+		v.Status = check.Unproven
+		v.Finding = Finding{Seen: b.words.Text("text.not-run", facts), Do: b.words.Text("text.not-run-do", facts)}
+	default:
+		r := check.Result{Job: f.Job(), Status: check.Waiting, Code: check.NotHere}
+		v.Status, v.Result = check.Waiting, r
+		v.Finding, v.Short = b.words.Finding(r, facts), b.words.Short(r)
+	}
+	if b.running[f.Key] {
+		v.Status, v.Short = check.Running, ""
+		if r.Provisional {
+			v.Short = b.words.Text("text.no-answer-so-far", facts)
+		}
+	}
+	return v
+}
+
+// facts are the values that the sentences about a flow may name.
+func (b *Board) facts(f rules.Flow, r check.Result) map[string]string {
+	m := map[string]string{
+		"host": f.Host, "proto": strings.ToUpper(f.Row.Proto), "code": f.Row.Code,
+		"place": b.words.Text("place."+string(f.Table.From), nil), "from": string(f.Table.From),
+		"domain": b.site.Server.Domain, "direction": "out",
+	}
+	if f.Port.Number != 0 {
+		m["port"] = strconv.Itoa(int(f.Port.Number))
+	}
+	if f.Table.Inbound() {
+		m["direction"] = "in"
+	}
+	if b.site.Server.LANIP.IsValid() {
+		m["server-ip"] = b.site.Server.LANIP.String()
+	}
+	if r.Took > 0 {
+		m["ms"] = strconv.FormatInt(max(1, r.Took.Milliseconds()), 10)
+	}
+	return m
+}
