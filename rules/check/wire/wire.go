@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"golang.org/x/net/http/httpproxy"
@@ -95,7 +96,7 @@ func (e *Env) Proxy(host string, port uint16) *url.URL {
 		u.Scheme = "http"
 	}
 	via, err := e.proxy(u)
-	if err != nil {
+	if err != nil || via == nil || via.Hostname() == "" || strings.HasPrefix(via.Path, "//") {
 		return nil
 	}
 	return via
