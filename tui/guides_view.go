@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -151,14 +152,14 @@ func chop(s string, w int) []string {
 	return append([]string{string(r[:n])}, chop(string(r[n:]), w)...)
 }
 
-// foot is what the last key did, at most five lines.
+// foot is what the last key did, at most six lines.
 func (s *guidesScreen) foot(w int) []string {
 	var lines []string
-	for _, n := range s.note {
+	for _, n := range append(slices.Clone(s.note), s.file...) {
 		lines = append(lines, hang(" ", strings.TrimSpace(s.d.show(n)), w-1)...)
 	}
 	if len(lines) == 0 {
 		return nil
 	}
-	return append([]string{rule("", w)}, lines[:min(len(lines), 5)]...)
+	return append([]string{rule("", w)}, lines[:min(len(lines), 6)]...)
 }

@@ -31,6 +31,7 @@ type guidesScreen struct {
 	height  int
 	copying *copying
 	note    []string // what the last key did
+	file    []string // where the guide was written
 }
 
 // guideRow is a line of the part and the piece it belongs to; -1 for none.
@@ -139,7 +140,7 @@ func (s *guidesScreen) press(name string) (act, tea.Cmd) {
 		case "n":
 			return act{}, s.lost()
 		case "esc":
-			s.copying, s.note = nil, nil
+			s.copying, s.note, s.file = nil, nil, nil
 			return act{}, nil
 		}
 	}
@@ -208,7 +209,7 @@ func (s *guidesScreen) piece() int {
 
 func (s *guidesScreen) device(by int) {
 	if n := len(s.list); n > 0 {
-		s.at, s.copying, s.note = (s.at+by+n)%n, nil, nil
+		s.at, s.copying, s.note, s.file = (s.at+by+n)%n, nil, nil, nil
 		s.firstPart()
 	}
 }
@@ -339,17 +340,13 @@ func (s *guidesScreen) write() tea.Cmd {
 }
 
 func (s *guidesScreen) wrote(msg wroteMsg) {
-	s.note = s.note[:min(len(s.note), 1)]
-	if len(s.note) == 1 && strings.HasPrefix(s.note[0], " File") {
-		s.note = nil
-	}
 	if msg.err != nil {
-		s.note = append(s.note, " File: not written: "+msg.err.Error())
+		s.file = []string{" File: not written: " + msg.err.Error()}
 		return
 	}
 	s.d.copier.remember(msg.path)
-	s.note = append(s.note, " File: "+msg.path)
+	s.file = []string{" File: " + msg.path}
 	if l := fetchLine(s.d.env, msg.path); l != "" {
-		s.note = append(s.note, " From your computer:", " "+l)
+		s.file = append(s.file, " From your computer:", " "+l)
 	}
 }

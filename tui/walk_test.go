@@ -220,3 +220,25 @@ func TestWatchFromTheGuide(t *testing.T) {
 		t.Errorf("w should watch the table that fails:\n%s", txt)
 	}
 }
+
+func TestFileIsToldWhateverComesFirst(t *testing.T) {
+	for _, sentLast := range []bool{true, false} {
+		dr := newDrive(t, map[string]string{"SSH_TTY": "x"})
+		dr.goTo("guides")
+		g, ok := dr.a.base.(*guidesScreen)
+		if !ok {
+			t.Fatal("no guides")
+		}
+		g.copyAll()
+		if !sentLast {
+			dr.a.Update(sentMsg{rung: rungTerminal})
+		}
+		dr.a.Update(wroteMsg{path: "/home/user/guide.md"})
+		if sentLast {
+			dr.a.Update(sentMsg{rung: rungTerminal})
+		}
+		if txt := dr.text(); !strings.Contains(txt, "File: /home/user/guide.md") || !strings.Contains(txt, "[sent]") {
+			t.Errorf("the file or the copy is not told:\n%s", txt)
+		}
+	}
+}
