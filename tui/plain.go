@@ -18,6 +18,10 @@ import (
 // pipes: it only appends, moves no cursor and asks with numbers. The end of the
 // input leaves as q does; what was answered is saved.
 func Plain(ctx context.Context, d Deps, in io.Reader, out io.Writer) (Outcome, error) {
+	return plainRun(ctx, plainDesk(d), d.Check, in, out, typedByHand(in))
+}
+
+func plainDesk(d Deps) *desk {
 	dk := &desk{
 		session: d.Session,
 		board:   liveBoard{d.Board},
@@ -25,7 +29,7 @@ func Plain(ctx context.Context, d Deps, in io.Reader, out io.Writer) (Outcome, e
 		files:   d.Files, env: d.Env, now: d.Now, mask: d.Mask,
 	}
 	dk.report = func() []byte { return report(d.Session, d.Board, dk.now()) }
-	return plainRun(ctx, dk, d.Check, in, out, typedByHand(in))
+	return dk
 }
 
 func plainRun(ctx context.Context, d *desk, ask func(context.Context, []check.Job) <-chan check.Result, in io.Reader, out io.Writer, hand bool) (Outcome, error) {
