@@ -7,11 +7,11 @@ import (
 
 func defaultRoutes() [2]route {
 	var out [2]route
-	if f, err := os.Open("/proc/net/route"); err == nil {
+	if f, err := os.Open("/proc/thread-self/net/route"); err == nil {
 		out[0] = parseRoute4(f, binary.NativeEndian)
 		_ = f.Close()
 	}
-	if f, err := os.Open("/proc/net/ipv6_route"); err == nil {
+	if f, err := os.Open("/proc/thread-self/net/ipv6_route"); err == nil {
 		out[1] = parseRoute6(f)
 		_ = f.Close()
 	}
