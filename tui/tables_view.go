@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/syncsign/sops-firewall/rules"
 	"github.com/syncsign/sops-firewall/rules/check"
 	"github.com/syncsign/sops-firewall/wizard"
 )
@@ -64,8 +65,12 @@ func cursorAt(y, head int) int {
 
 // head is the table's name and sum, the causes, and what the filters hide.
 func (s *tablesScreen) head(t wizard.TableView, w, h int) []string {
-	title := " " + t.Table.Code + " " + s.d.show(t.Table.Title)
-	if t.Table.Origin != "manual" && t.Table.Origin != "" {
+	title := " " + t.Table.Code + " "
+	if t.Table.Origin == rules.Manual && t.Table.From == rules.FromServer && !strings.HasPrefix(t.Table.Title, "From") {
+		title += "From SOPS to Internet: " // the manual's heading above its sub-headings
+	}
+	title += s.d.show(t.Table.Title)
+	if t.Table.Origin == rules.Ours {
 		title += " (ours)"
 	}
 	sum := fmt.Sprintf("%s  ", sumWords(t.Sum))
@@ -217,7 +222,11 @@ func (s *tablesScreen) below(ls []line, at, w int) []string {
 		return nil
 	}
 	lines := []string{rule(s.name(ls[at]), w)}
-	text := s.finding(ls[at], w)
+	var text []string
+	if l, c := ls[at], layColumns(w); width(l.flow.Flow.Host) > c.to || width(l.row.Row.Function) >= c.what {
+		text = hang(" ", strings.TrimSpace(s.d.show(l.flow.Flow.Host)+"  "+s.d.show(l.row.Row.Function)), w)
+	}
+	text = append(text, s.finding(ls[at], w)...)
 	if len(text) > paneRows-1 {
 		text = append(text[:paneRows-2], " Enter shows the rest.")
 	}
@@ -287,7 +296,10 @@ func (s *tablesScreen) finding(l line, w int) []string {
 
 // detail is everything about a line: full names, finding, each layer.
 func (s *tablesScreen) detail(l line, w int) []string {
-	out := []string{boldStyle.Render(shorten(" Row "+l.row.Row.Code+"  "+s.d.show(l.row.Row.Function), w))}
+	var out []string
+	for _, part := range hang(" Row "+l.row.Row.Code+"  ", s.d.show(l.row.Row.Function), w) {
+		out = append(out, boldStyle.Render(part))
+	}
 	if l.none {
 		return append(out, s.finding(l, w)...)
 	}
