@@ -49,7 +49,7 @@ func askUDP(ctx context.Context, env Env, lim Limits, server netip.AddrPort, que
 	if err != nil {
 		return dnsReply{}, err
 	}
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	defer bound(ctx, c)()
 	if _, err := c.Write(query); err != nil {
 		return dnsReply{}, err
@@ -74,7 +74,7 @@ func askTCP(ctx context.Context, env Env, lim Limits, server netip.AddrPort, que
 	if err != nil {
 		return dnsReply{}, err
 	}
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	defer bound(ctx, c)()
 	return talkTCP(c, lim, query, id, q)
 }

@@ -106,7 +106,7 @@ func webTime(ctx context.Context, env Env, lim Limits, to Target) (time.Duration
 			return 0, res, false
 		}
 	}
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	p, ok := fetch(ctx, env, lim, c, to, &res)
 	res.settle(ctx)
 	if !ok {

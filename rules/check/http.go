@@ -29,7 +29,7 @@ func (p httpProbe) Run(ctx context.Context, env Env, lim Limits, to Target) Resu
 			return res
 		}
 	}
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	page, ok := fetch(ctx, env, lim, c, to, &res)
 	if ok {
 		res.judge(page, to, p.secure)
@@ -48,7 +48,7 @@ func (tlsProbe) Run(ctx context.Context, env Env, lim Limits, to Target) Result 
 	if c = secure(ctx, env, lim, c, to, &res); c == nil {
 		return res
 	}
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	// TLS 1.3 tells a missing client certificate only after the handshake.
 	ctx, cancel := context.WithTimeout(ctx, lim.TLSAfter)
 	defer cancel()

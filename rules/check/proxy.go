@@ -82,7 +82,7 @@ func dig(ctx context.Context, env Env, lim Limits, via *url.URL, to Target) tunn
 	inner, cancel := context.WithTimeout(ctx, lim.HTTP)
 	defer cancel()
 	stop := bound(inner, c)
-	code, err := askTunnel(inner, env, lim, via, c, to)
+	code, err := askTunnel(lim, via, c, to)
 	if !stop() && err == nil {
 		err = context.DeadlineExceeded
 	}
@@ -107,9 +107,9 @@ func (q quietEnv) cached(ctx context.Context, host string) names {
 }
 
 // askTunnel asks the proxy at the other end of c to connect to the target.
-func askTunnel(ctx context.Context, env Env, lim Limits, via *url.URL, c net.Conn, to Target) (Code, error) {
+func askTunnel(lim Limits, via *url.URL, c net.Conn, to Target) (Code, error) {
 	if via.Scheme == "socks5" || via.Scheme == "socks5h" {
-		return socks(ctx, via, c, to)
+		return socks(via, c, to)
 	}
 	addr := net.JoinHostPort(to.Host, strconv.Itoa(int(to.Port)))
 	req := &http.Request{
@@ -162,7 +162,7 @@ type given struct{ net.Conn }
 func (g given) Dial(string, string) (net.Conn, error) { return g.Conn, nil }
 
 // socks asks a SOCKS 5 proxy for the tunnel.
-func socks(_ context.Context, via *url.URL, c net.Conn, to Target) (Code, error) {
+func socks(via *url.URL, c net.Conn, to Target) (Code, error) {
 	var auth *proxy.Auth
 	if u := via.User; u != nil {
 		pass, _ := u.Password()
@@ -172,7 +172,7 @@ func socks(_ context.Context, via *url.URL, c net.Conn, to Target) (Code, error)
 	if err != nil {
 		return ProxyDown, err
 	}
-	if _, err := d.Dial("tcp", net.JoinHostPort(to.Host, strconv.Itoa(int(to.Port)))); err != nil { //nolint:noctx // bound ends it
+	if _, err := d.Dial("tcp", net.JoinHostPort(to.Host, strconv.Itoa(int(to.Port)))); err != nil {
 		return ProxyRefused, err
 	}
 	return "", nil

@@ -117,13 +117,11 @@ func chance(r Result) bool {
 	if r.Status != Fail && r.Status != Unproven {
 		return false
 	}
-	switch r.Code {
-	case TLSSilent, TLSHelloLost, TLSReset, TLSClosed, HTTPSilent, HTTPReset, HTTPClosed,
+	return slices.Contains([]Code{
+		TLSSilent, TLSHelloLost, TLSReset, TLSClosed, HTTPSilent, HTTPReset, HTTPClosed,
 		WSSilent, WSClosed, MQTTSilent, MQTTReset, MQTTClosed, SSHSilent, SSHReset, SSHClosed,
-		ProxyDown, TCPNoHost:
-		return true
-	}
-	return false
+		ProxyDown, TCPNoHost,
+	}, r.Code)
 }
 
 // safely runs the check; a mistake of ours must not take the terminal with it.

@@ -19,11 +19,11 @@ import (
 
 var far = netip.MustParseAddr("192.0.2.1")
 
-func jobsTo(n int, kind string) []Job {
+func jobsTo(n int) []Job {
 	jobs := make([]Job, n)
 	for i := range jobs {
 		a := netip.AddrFrom4([4]byte{192, 0, 2, byte(i % 250)})
-		jobs[i] = Job{Key: fmt.Sprint(i), Kind: kind, To: Target{Host: a.String(), Port: uint16(1000 + i), Proto: "tcp"}}
+		jobs[i] = Job{Key: fmt.Sprint(i), Kind: "tcp", To: Target{Host: a.String(), Port: uint16(1000 + i), Proto: "tcp"}}
 	}
 	return jobs
 }
@@ -35,17 +35,15 @@ func muteConn() (net.Conn, error) {
 	return a, nil
 }
 
-// collect sorts what a run says.
-func collect(ch <-chan Result) (finals map[string][]Result, early int) {
-	finals = map[string][]Result{}
+// collect sorts the last words of a run.
+func collect(ch <-chan Result) map[string][]Result {
+	finals := map[string][]Result{}
 	for r := range ch {
-		if r.Provisional {
-			early++
-			continue
+		if !r.Provisional {
+			finals[r.Job.Key] = append(finals[r.Job.Key], r)
 		}
-		finals[r.Job.Key] = append(finals[r.Job.Key], r)
 	}
-	return finals, early
+	return finals
 }
 
 func TestRunSilent(t *testing.T) {
@@ -61,7 +59,7 @@ func TestRunSilent(t *testing.T) {
 		start := time.Now()
 		var firstWord, lastAnswer time.Duration
 		n := 0
-		for r := range (Runner{Env: env}).Run(t.Context(), jobsTo(40, "tcp")) {
+		for r := range (Runner{Env: env}).Run(t.Context(), jobsTo(40)) {
 			at := time.Since(start)
 			silent := r.Job.To.Port%4 == 0
 			switch {
@@ -97,7 +95,7 @@ func TestRunCancel(t *testing.T) {
 			dial:      func(ctx context.Context, _ string, _ netip.AddrPort) (net.Conn, error) { return silentAfter(ctx) },
 			resolvers: []netip.AddrPort{netip.AddrPortFrom(far, 53)}, gateway: far,
 		}
-		jobs := jobsTo(100, "tcp")
+		jobs := jobsTo(100)
 		for _, kind := range KindNames() {
 			if kind != "route" {
 				jobs = append(jobs, Job{Key: kind, Kind: kind, To: Target{Host: "sops.example", Port: 443}})
@@ -106,7 +104,7 @@ func TestRunCancel(t *testing.T) {
 		ch := Runner{Env: env}.Run(ctx, jobs)
 		time.AfterFunc(100*time.Millisecond, cancel)
 		start := time.Now()
-		finals, _ := collect(ch)
+		finals := collect(ch)
 		if took := time.Since(start); took > 101*time.Millisecond {
 			t.Errorf("it took %v from the start, want no more than 100 ms", took)
 		}
@@ -121,7 +119,7 @@ func TestRunCancel(t *testing.T) {
 func TestRunReaderWalksAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		env := &fakeEnv{dial: func(ctx context.Context, _ string, _ netip.AddrPort) (net.Conn, error) { return silentAfter(ctx) }}
-		_ = Runner{Env: env}.Run(t.Context(), jobsTo(10, "tcp"))
+		_ = Runner{Env: env}.Run(t.Context(), jobsTo(10))
 	})
 }
 
@@ -149,7 +147,7 @@ func TestRunShares(t *testing.T) {
 	}}
 	to := Target{Host: far.String(), Port: 443, Proto: "tcp"}
 	jobs := []Job{{"a", "tcp", to}, {"b", "tcp", to}, {"c", "tcp", Target{Host: far.String(), Port: 80, Proto: "tcp"}}}
-	finals, _ := collect(Runner{Env: env}.Run(t.Context(), jobs))
+	finals := collect(Runner{Env: env}.Run(t.Context(), jobs))
 	if dials.Load() != 2 {
 		t.Errorf("%d connections for two different questions", dials.Load())
 	}
@@ -181,11 +179,11 @@ func TestRunBounds(t *testing.T) {
 			defer func() { mu.Lock(); open--; mu.Unlock() }()
 			return silentAfter(ctx)
 		}}
-		jobs := jobsTo(60, "tcp")
+		jobs := jobsTo(60)
 		for i := range 20 {
 			jobs = append(jobs, Job{Key: fmt.Sprint("one", i), Kind: "tcp", To: Target{Host: far.String(), Port: uint16(2000 + i)}})
 		}
-		finals, _ := collect(Runner{env, lim}.Run(t.Context(), jobs))
+		finals := collect(Runner{env, lim}.Run(t.Context(), jobs))
 		if len(finals) != len(jobs) {
 			t.Errorf("%d rows of %d", len(finals), len(jobs))
 		}
@@ -216,7 +214,7 @@ func TestLossy(t *testing.T) {
 			}
 			return muteConn()
 		}}
-		finals, _ := collect(Runner{Env: env}.Run(t.Context(), jobsTo(60, "tcp")))
+		finals := collect(Runner{Env: env}.Run(t.Context(), jobsTo(60)))
 		for k, r := range finals {
 			if r[0].Status != Pass || r[0].Took > time.Second {
 				t.Errorf("%s: %v %q after %v", k, r[0].Status, r[0].Code, r[0].Took)
@@ -339,7 +337,9 @@ func TestNoGoroutineLeft(t *testing.T) {
 	ch := Runner{&fakeEnv{}, fast()}.Run(ctx, jobs)
 	time.AfterFunc(50*time.Millisecond, cancel)
 	collect(ch)
-	for end := time.Now().Add(2 * time.Second); runtime.NumGoroutine() > before; runtime.Gosched() {
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(2 * time.Second); runtime.NumGoroutine() > before; <-tick.C {
 		if time.Now().After(end) {
 			t.Fatalf("%d goroutines before, %d after", before, runtime.NumGoroutine())
 		}
@@ -351,7 +351,7 @@ func BenchmarkRun40(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer l.Close()
+	defer func() { _ = l.Close() }()
 	go func() {
 		for {
 			c, err := l.Accept()

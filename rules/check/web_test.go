@@ -217,11 +217,11 @@ func TestHTTPS(t *testing.T) {
 	}
 }
 
-// connectProxy is an HTTP proxy that knows one way; it wants that login.
-func connectProxy(t *testing.T, auth string) *url.URL {
+// connectProxy is an HTTP proxy that wants the login user:secret.
+func connectProxy(t *testing.T) *url.URL {
 	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != http.MethodConnect || r.Header.Get("Proxy-Authorization") != auth {
+		if r.Method != http.MethodConnect || r.Header.Get("Proxy-Authorization") != "Basic dXNlcjpzZWNyZXQ=" {
 			w.WriteHeader(http.StatusProxyAuthRequired)
 			return
 		}
@@ -231,14 +231,14 @@ func connectProxy(t *testing.T, auth string) *url.URL {
 			w.WriteHeader(http.StatusBadGateway)
 			return
 		}
-		defer up.Close()
+		defer func() { _ = up.Close() }()
 		w.WriteHeader(http.StatusOK)
 		down, _, err := http.NewResponseController(w).Hijack()
 		if err != nil {
 			t.Error(err)
 			return
 		}
-		defer down.Close()
+		defer func() { _ = down.Close() }()
 		go func() { _, _ = io.Copy(up, down) }()
 		_, _ = io.Copy(down, up)
 	}))
@@ -253,9 +253,8 @@ func connectProxy(t *testing.T, auth string) *url.URL {
 func TestProxy(t *testing.T) {
 	web := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	defer web.Close()
-	const auth = "Basic dXNlcjpzZWNyZXQ=" // user:secret
 	login := url.UserPassword("user", "secret")
-	gone := connectProxy(t, auth)
+	gone := connectProxy(t)
 	gone.Host = "127.0.0.1:1"
 	tests := map[string]struct {
 		proxy  *url.URL
@@ -265,10 +264,10 @@ func TestProxy(t *testing.T) {
 		code   Code
 		layer  Code
 	}{
-		"both ways":                  {connectProxy(t, auth), login, true, Pass, "", ""},
-		"only the proxy":             {connectProxy(t, auth), login, false, Note, ProxyOnly, ""},
-		"proxy wants a login":        {connectProxy(t, auth), nil, false, Fail, ProxyAuth, ProxyAuth},
-		"login wanted, direct works": {connectProxy(t, auth), nil, true, Pass, "", ProxyAuth},
+		"both ways":                  {connectProxy(t), login, true, Pass, "", ""},
+		"only the proxy":             {connectProxy(t), login, false, Note, ProxyOnly, ""},
+		"proxy wants a login":        {connectProxy(t), nil, false, Fail, ProxyAuth, ProxyAuth},
+		"login wanted, direct works": {connectProxy(t), nil, true, Pass, "", ProxyAuth},
 		"proxy gone, direct works":   {gone, nil, true, Pass, "", ProxyDown},
 		"both closed":                {gone, nil, false, Fail, TCPSilent, ProxyDown},
 	}

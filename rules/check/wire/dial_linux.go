@@ -57,7 +57,7 @@ func dialTCP(ctx context.Context, to netip.AddrPort) (net.Conn, error) {
 		return nil, os.NewSyscallError("connect", err)
 	}
 	f := os.NewFile(uintptr(fd), "tcp") // hands the waiting to Go's poller
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	if err := await(ctx, f, domain); err != nil {
 		return nil, err
 	}

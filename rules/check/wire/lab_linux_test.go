@@ -169,7 +169,7 @@ func TestWhoRejects(t *testing.T) {
 				err = derr
 				return
 			}
-			defer c.Close()
+			defer func() { _ = c.Close() }()
 			_ = c.SetDeadline(time.Now().Add(2 * time.Second))
 			_, _ = c.Write([]byte("x"))
 			_, err = c.Read(make([]byte, 1))

@@ -14,15 +14,11 @@ import (
 func queued(fd, domain int) *check.PathError {
 	var data [256]byte
 	var oob [512]byte
-	for range 8 { // what is no ICMP error is dropped
+	more := true
+	for n := 0; more && n < 8; n++ { // what is no ICMP error is dropped
 		_, n, _, _, err := unix.Recvmsg(fd, data[:], oob[:], unix.MSG_ERRQUEUE|unix.MSG_DONTWAIT)
-		if err != nil {
-			return nil
-		}
-		msgs, err := unix.ParseSocketControlMessage(oob[:n])
-		if err != nil {
-			return nil
-		}
+		msgs, _ := unix.ParseSocketControlMessage(oob[:max(n, 0)]) // none if it is malformed
+		more = err == nil
 		for _, m := range msgs {
 			v4 := m.Header.Level == unix.IPPROTO_IP && m.Header.Type == unix.IP_RECVERR
 			v6 := m.Header.Level == unix.IPPROTO_IPV6 && m.Header.Type == unix.IPV6_RECVERR

@@ -12,7 +12,7 @@ func systemResolvers() []netip.AddrPort {
 	if err != nil {
 		return nil
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	return parseResolv(f)
 }
 
@@ -22,6 +22,6 @@ func hosts(host string) []netip.Addr {
 	if err != nil {
 		return nil
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	return parseHosts(f, host)
 }

@@ -82,7 +82,7 @@ func leadsOut(family int) bool {
 	if err != nil {
 		return false
 	}
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	local, err := netip.ParseAddrPort(c.LocalAddr().String())
 	return err == nil && local.Addr().IsGlobalUnicast()
 }

@@ -94,7 +94,7 @@ func TestArrived(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	if _, err := c.Write([]byte("hello")); err != nil {
 		t.Fatal(err)
 	}
