@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"errors"
 	"regexp"
 	"strings"
 	"testing"
@@ -258,5 +259,19 @@ func TestReportPage(t *testing.T) {
 	}
 	if got := cell("a|b\x1b[2J<script>\n"); strings.ContainsAny(got, "\x1b\n<") || !strings.Contains(got, `\|`) {
 		t.Errorf("hostile text reaches the report as %q", got)
+	}
+}
+
+func TestFullDiskLosesNothing(t *testing.T) {
+	dr := newDrive(t, nil)
+	dr.goTo("case")
+	dr.s.fail = errors.New("site.yaml could not be written: no space left on device")
+	dr.keys("b", "enter")
+	if txt := dr.text(); !strings.Contains(txt, "[note] Not saved") || !strings.Contains(txt, "no space left") {
+		t.Errorf("an answer that was not saved is not told:\n%s", txt)
+	}
+	dr.keys("enter")
+	if txt := dr.text(); strings.Contains(txt, "Not saved") {
+		t.Errorf("the note stays after a save that worked:\n%s", txt)
 	}
 }
