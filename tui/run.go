@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -140,7 +141,11 @@ func (p *plainPage) SetStderr(io.Writer)   {}
 
 // Run prints the page and waits for Enter.
 func (p *plainPage) Run() error {
-	if _, err := fmt.Fprintf(p.out, "\r\n%s\n\nSelect the text with the mouse and copy it. Then press Enter here.\n", p.text); err != nil {
+	lines := strings.Split(p.text, "\n")
+	for i, l := range lines {
+		lines[i] = clean(l)
+	}
+	if _, err := fmt.Fprintf(p.out, "\r\n%s\n\nSelect the text with the mouse and copy it. Then press Enter here.\n", strings.Join(lines, "\n")); err != nil {
 		return err
 	}
 	done := make(chan error, 1)
