@@ -3,6 +3,7 @@ package check
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -62,7 +63,7 @@ func (clockProbe) Run(ctx context.Context, env Env, lim Limits, to Target) Resul
 				best.res = t.res
 			}
 		}
-		if best.ok || pass == 1 || ctx.Err() != nil {
+		if best.ok || pass == 1 || ctx.Err() != nil || slices.Contains(noNames[:], best.res.Code) {
 			break
 		}
 		start(func(ctx context.Context, t Target) told {

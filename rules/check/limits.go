@@ -22,7 +22,6 @@ type Limits struct {
 	NTP2     time.Duration // second try
 	NTP3     time.Duration // third try
 	Gateway  time.Duration // a router in the LAN answers in milliseconds
-	Bye      time.Duration // no conversation is held longer than needed
 	Row      time.Duration // one row, with its second look
 	Table    time.Duration // one Run
 
@@ -34,14 +33,12 @@ type Limits struct {
 	PerTarget int           // unanswered sockets to one address
 	Sockets   int           // open sockets in all: a home router's table and a process's descriptors
 
-	DNSReply   int // bytes of a reply over TCP; UDP without EDNS has 512
-	CNAMEs     int // longest chain followed
-	Addresses  int // addresses of a name that are kept
-	Header     int // bytes of an HTTP header
-	Body       int // bytes of an HTTP body
-	Redirects  int // redirects followed
-	Certs      int // certificates of a chain that are looked at
-	FieldRunes int // runes of a fact
+	DNSReply  int // bytes of a reply over TCP; UDP without EDNS has 512
+	CNAMEs    int // longest chain followed
+	Addresses int // addresses of a name that are kept
+	Header    int // bytes of an HTTP header
+	Body      int // bytes of an HTTP body
+	Certs     int // certificates of a chain that are looked at
 }
 
 // DefaultLimits are those of measured networks.
@@ -55,7 +52,7 @@ func DefaultLimits() Limits {
 		TLS: 4 * time.Second, TLSAfter: 300 * time.Millisecond,
 		HTTP: 4 * time.Second, MQTT: 4 * time.Second, SSH: 3 * time.Second,
 		NTP: 2500 * time.Millisecond, NTP2: 700 * time.Millisecond, NTP3: 1500 * time.Millisecond,
-		Gateway: 1200 * time.Millisecond, Bye: time.Second,
+		Gateway: 1200 * time.Millisecond,
 		Row: 8 * time.Second, Table: 12 * time.Second,
 
 		ClockNote: 10 * time.Second, ClockFail: 120 * time.Second,
@@ -63,7 +60,7 @@ func DefaultLimits() Limits {
 		Pace: 20 * time.Millisecond, Burst: 4, PerTarget: 4, Sockets: 64,
 
 		DNSReply: 4096, CNAMEs: 8, Addresses: 16,
-		Header: 16 << 10, Body: 8 << 10, Redirects: 3, Certs: 10, FieldRunes: 64,
+		Header: 16 << 10, Body: 8 << 10, Certs: 10,
 	}
 }
 
@@ -79,7 +76,7 @@ func (l Limits) scaled() Limits {
 	}
 	for _, d := range []*time.Duration{
 		&l.DNS, &l.DNSRetry, &l.TCP, &l.Early, &l.Hedge1, &l.Hedge2, &l.Second, &l.TLS, &l.TLSAfter,
-		&l.HTTP, &l.MQTT, &l.SSH, &l.NTP, &l.NTP2, &l.NTP3, &l.Gateway, &l.Bye, &l.Row, &l.Table,
+		&l.HTTP, &l.MQTT, &l.SSH, &l.NTP, &l.NTP2, &l.NTP3, &l.Gateway, &l.Row, &l.Table,
 	} {
 		*d = time.Duration(float64(*d) * p)
 	}

@@ -58,7 +58,11 @@ func lookupNow(ctx context.Context, env Env, lim Limits, host string) names {
 
 // system asks the operating system about what the name servers do not know.
 func system(ctx context.Context, env Env, lim Limits, host string, n names) names {
-	ctx, cancel := context.WithTimeout(ctx, lim.DNS)
+	patience := lim.DNS
+	if n.Code != DNSNone { // beyond the hosts file it would ask the same name servers again
+		patience = lim.DNSRetry
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	addrs, err := env.SystemLookup(ctx, host)
 	if err != nil || len(addrs) == 0 {

@@ -120,7 +120,7 @@ func chance(r Result) bool {
 	return slices.Contains([]Code{
 		TLSSilent, TLSHelloLost, TLSReset, TLSClosed, HTTPSilent, HTTPReset, HTTPClosed,
 		WSSilent, WSClosed, MQTTSilent, MQTTReset, MQTTClosed, SSHSilent, SSHReset, SSHClosed,
-		ProxyDown, TCPNoHost,
+		ProxyDown,
 	}, r.Code)
 }
 
