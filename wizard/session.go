@@ -1,6 +1,7 @@
 package wizard
 
 import (
+	"slices"
 	"time"
 
 	"github.com/syncsign/sops-firewall/rules"
@@ -84,41 +85,192 @@ type Problem struct {
 
 func (p *Problem) Error() string { return p.Say }
 
-// Session asks one site's questions in order.
+// Session asks one site's questions in order. Not safe for concurrent use.
 type Session struct {
-	deps Deps
+	deps     Deps
+	site     Site
+	at       string          // question now asked
+	ret      string          // question to return to after a change from the summary
+	answered map[string]bool // by question ID
+	file     string          // site.yaml in use; empty before the first save
+	saved    time.Time
+	list     []SavedSite // what Start offers
 }
 
-// NewSession starts at the question that site.Step names, or at the first.
-func NewSession(d Deps, site Site) *Session { panic("not written yet") }
+// NewSession starts at the question that site.Step names, else at the first
+// that site leaves open; without answers at the start.
+func NewSession(d Deps, site Site) *Session {
+	s := &Session{deps: d}
+	if d.Store != nil {
+		s.file = d.Store.File
+		if list, err := d.Store.List(); err == nil && d.Store.File == "" {
+			s.list = list
+		}
+	}
+	if empty(site) {
+		s.reset(Site{}, s.file)
+		return s
+	}
+	if s.file == "" && d.Store != nil {
+		s.file = d.Store.Path(siteTitle(site), siteName)
+	}
+	s.reset(site, s.file)
+	return s
+}
+
+// empty tells whether nothing was answered yet.
+func empty(s Site) bool {
+	return s.Case == "" && s.Step == "" && s.Name == "" && s.Server == (Server{}) && len(s.Sources) == 0 && len(s.Firewalls) == 0
+}
+
+// reset takes the answers of another site and goes where they stop.
+func (s *Session) reset(site Site, file string) {
+	s.site, s.file, s.ret = site.clone(), file, ""
+	s.site.Version = siteVersion
+	s.answered = map[string]bool{}
+	path := s.path()
+	s.at = path[0]
+	if empty(site) {
+		return
+	}
+	step := slices.Index(path, site.Step)
+	for i, id := range path {
+		s.answered[id] = i < step || s.has(id)
+	}
+	if s.at = site.Step; step < 0 {
+		s.at = s.firstOpen()
+	}
+}
+
+// firstOpen is the first question without an answer.
+func (s *Session) firstOpen() string {
+	path := s.path()
+	for _, id := range path {
+		if !s.answered[id] {
+			return id
+		}
+	}
+	return path[len(path)-1]
+}
 
 // Ask is the current question; it has no side effects.
-func (s *Session) Ask() Question { panic("not written yet") }
+func (s *Session) Ask() Question { return s.step(s.at).ask(s) }
 
 // Answer takes the reply to the current question, moves on and saves. The error
 // is a *Problem (stay here), or a *SaveError (the answer is kept in memory).
-func (s *Session) Answer(a Answer) error { panic("not written yet") }
+func (s *Session) Answer(a Answer) error {
+	if bad := unclean(a); bad != nil {
+		return bad
+	}
+	id := s.at
+	to, err := s.step(id).set(s, a)
+	if err != nil {
+		return err
+	}
+	s.answered[id] = true
+	if to == "" {
+		to = s.next(id)
+	}
+	s.at = to
+	return s.save()
+}
+
+// next is where to go after an answer: on, or back to where a change from the
+// summary was begun, unless the change opened a question before that.
+func (s *Session) next(id string) string {
+	path := s.path()
+	i := slices.Index(path, id)
+	ret := slices.Index(path, s.ret)
+	if s.ret == "" || ret <= i {
+		s.ret = ""
+		return path[min(i+1, len(path)-1)]
+	}
+	for _, q := range path[:ret] {
+		if !s.answered[q] {
+			return q
+		}
+	}
+	s.ret = ""
+	return path[ret]
+}
 
 // Try validates one field of the current Form while it is typed: say is a short
 // remark ("points to 203.0.113.7"), err a *Problem.
 func (s *Session) Try(field, value string) (normal, say string, err error) {
-	panic("not written yet")
+	st := s.step(s.at)
+	if st.try == nil {
+		return value, "", nil
+	}
+	normal, r, err := st.try(s, field, value)
+	if err != nil {
+		return "", "", &Problem{Field: field, Say: sentence(err)}
+	}
+	if r.key != "" {
+		say = s.deps.Words.Text("remarks."+r.key, r.facts)
+	}
+	return normal, say, nil
 }
 
 // Back goes to the question before; false at the first. It never validates.
-func (s *Session) Back() bool { panic("not written yet") }
+func (s *Session) Back() bool {
+	path := s.path()
+	i := slices.Index(path, s.at)
+	if i <= 0 {
+		return false
+	}
+	s.at = path[i-1]
+	if !empty(s.site) {
+		_ = s.save() // the place alone changed; the next answer tells of a full disk
+	}
+	return true
+}
 
-// Goto jumps to an answered question by ID, from the summary.
-func (s *Session) Goto(id string) bool { panic("not written yet") }
+// Goto jumps to an answered question by ID, from the summary. After the answer
+// the session returns to where it was.
+func (s *Session) Goto(id string) bool {
+	path := s.path()
+	to, from := slices.Index(path, id), slices.Index(path, s.at)
+	if to < 0 {
+		return false
+	}
+	for _, q := range path[:to] {
+		if !s.answered[q] {
+			return false
+		}
+	}
+	if to < from && s.ret == "" && s.step(id).what != Tables && s.step(id).what != Guides {
+		s.ret = s.at
+	}
+	s.at = id
+	return true
+}
 
 // Summary is every answer so far, to change any of them.
-func (s *Session) Summary() []SummaryLine { panic("not written yet") }
+func (s *Session) Summary() []SummaryLine {
+	var out []SummaryLine
+	for _, id := range s.path() {
+		st := s.step(id)
+		if st.value == nil || !s.answered[id] {
+			continue
+		}
+		v := st.value(s, st.side)
+		if v == "" {
+			v = s.text("summary.nothing", nil)
+		}
+		out = append(out, SummaryLine{ID: id, Title: st.title(s), Value: v})
+	}
+	return out
+}
 
 // SummaryLine is one answered question.
 type SummaryLine struct{ ID, Title, Value string }
 
 // Site is the answers so far.
-func (s *Session) Site() Site { panic("not written yet") }
+func (s *Session) Site() Site {
+	site := s.site.clone()
+	site.Step = s.at
+	return site
+}
 
 // Here is what was found out about this computer.
 func (s *Session) Here() Here { return s.deps.Here }
@@ -127,16 +279,19 @@ func (s *Session) Here() Here { return s.deps.Here }
 func (s *Session) Words() *Words { return s.deps.Words }
 
 // Saved is when the answers were last saved; zero when they were not.
-func (s *Session) Saved() time.Time { panic("not written yet") }
+func (s *Session) Saved() time.Time { return s.saved }
 
 // Guides are the instructions for each firewall of the path, in order.
 // onlyMissing leaves out rows that the board proved open.
-func (s *Session) Guides(b *Board, onlyMissing bool) []SideGuide { panic("not written yet") }
+func (s *Session) Guides(b *Board, onlyMissing bool) []SideGuide {
+	return SiteGuides(GuideDeps{Book: s.deps.Book, Routers: s.deps.Routers, Words: s.deps.Words}, s.site, b, onlyMissing)
+}
 
 // SideGuide is a guide, or why there is none.
 type SideGuide struct {
 	Side  router.Side
 	Title string // "Router of this office"
 	Guide router.Guide
+	Notes []string // what to know about the choice of rows
 	Err   error
 }

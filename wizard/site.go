@@ -8,7 +8,10 @@
 package wizard
 
 import (
+	"fmt"
+	"maps"
 	"net/netip"
+	"slices"
 
 	"github.com/syncsign/sops-firewall/rules"
 	"github.com/syncsign/sops-firewall/rules/router"
@@ -23,6 +26,9 @@ const (
 	OutboundClosed  Outbound = "closed"
 	OutboundUnknown Outbound = "unknown"
 )
+
+// siteVersion is the version of site files that this program writes.
+const siteVersion = 1
 
 // Site is the answers of one customer: site.yaml, version 1.
 type Site struct {
@@ -65,20 +71,50 @@ type Firewall struct {
 	Inputs     map[string]string `yaml:"inputs,omitempty"`
 }
 
-// ParseSite reads a site file strictly: unknown keys, bad values and impossible
-// combinations are refused together, each with its line and what would be
-// right. A file of a newer version is a *NewerError.
-func ParseSite(data []byte, book *rules.Book, cat *router.Catalogue) (Site, error) {
-	panic("not written yet")
-}
-
-// MarshalSite writes the file that ParseSite reads.
-func MarshalSite(s Site) ([]byte, error) { panic("not written yet") }
-
 // NewerError is a site file written by a newer program.
 type NewerError struct{ Version int }
 
-func (e *NewerError) Error() string { panic("not written yet") }
+func (e *NewerError) Error() string {
+	return fmt.Sprintf("version %d is of a newer sops-firewall: this one reads version %d; install the newer one", e.Version, siteVersion)
+}
 
 // Facts are what decides which rows apply.
-func (s Site) Facts() rules.Facts { panic("not written yet") }
+func (s Site) Facts() rules.Facts {
+	f := rules.Facts{Case: s.Case, Domain: s.Server.Domain}
+	for _, d := range s.Sources {
+		f.Sources = append(f.Sources, d.Kind)
+	}
+	return f
+}
+
+// Firewall is the firewall of a side; nil when the site has none there.
+func (s Site) Firewall(side router.Side) *Firewall {
+	for i := range s.Firewalls {
+		if s.Firewalls[i].Side == side {
+			return &s.Firewalls[i]
+		}
+	}
+	return nil
+}
+
+// clone is a copy that shares nothing with s.
+func (s Site) clone() Site {
+	s.Sources = slices.Clone(s.Sources)
+	s.Hubs.Subnets = slices.Clone(s.Hubs.Subnets)
+	s.Firewalls = slices.Clone(s.Firewalls)
+	for i := range s.Firewalls {
+		s.Firewalls[i].Inputs = maps.Clone(s.Firewalls[i].Inputs)
+	}
+	return s
+}
+
+// sidesOf are the firewalls that a case can have, in the order of the path.
+func sidesOf(c rules.Case) []router.Side {
+	if c == rules.CaseInternet {
+		return []router.Side{router.SideServer, router.SideHubs, router.SideHost}
+	}
+	return []router.Side{router.SideSite, router.SideHost}
+}
+
+// needsLANIP tells whether a rule has to name the server's address in the LAN.
+func (s Site) needsLANIP() bool { return s.Case == rules.CaseLAN && s.Facts().Notifies() }

@@ -1,11 +1,33 @@
 package wizard
 
-import "time"
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/syncsign/sops-firewall/rules"
+	"github.com/syncsign/sops-firewall/rules/router"
+)
+
+const siteName = "site.yaml"
 
 // Store keeps sites in one folder, each in sites/<name>/site.yaml, written
 // atomically with mode 0600.
 type Store struct {
-	Dir string
+	Dir  string
+	File string // when set: the one site file to use, wherever it is
 }
 
 // SavedSite is an entry of the list "open another site".
@@ -22,10 +44,220 @@ type SaveError struct {
 	Err  error
 }
 
-func (e *SaveError) Error() string { panic("not written yet") }
+func (e *SaveError) Error() string {
+	do := "check the folder, then answer once more"
+	switch {
+	case errors.Is(e.Err, syscall.ENOSPC), errors.Is(e.Err, syscall.EDQUOT):
+		do = "the disk is full: free some space, then answer once more"
+	case errors.Is(e.Err, syscall.EROFS):
+		do = "the disk is read-only: give another file with --site, or make it writable"
+	case errors.Is(e.Err, fs.ErrPermission):
+		do = "this user may not write there: give another file with --site, or check who owns the folder"
+	}
+	var p *fs.PathError
+	err := e.Err
+	if errors.As(err, &p) {
+		err = p.Err // the path is said already
+	}
+	return fmt.Sprintf("%s could not be written (%s); %s", e.Path, err, do)
+}
 
 // Unwrap returns the system's error.
 func (e *SaveError) Unwrap() error { return e.Err }
 
-// List are the saved sites, last used first.
-func (s *Store) List() ([]SavedSite, error) { panic("not written yet") }
+// DefaultDir is where sites are kept: $XDG_STATE_HOME/sops-firewall or
+// ~/.local/state/sops-firewall on Linux, below the user's config folder on
+// Windows and macOS. It is empty when neither is known.
+func DefaultDir(goos string, env func(string) string, home, config string) string {
+	if goos == "windows" || goos == "darwin" {
+		if config == "" {
+			return ""
+		}
+		return filepath.Join(config, "sops-firewall")
+	}
+	if x := env("XDG_STATE_HOME"); path.IsAbs(x) { // the standard ignores relative ones
+		return filepath.Join(x, "sops-firewall")
+	}
+	if home == "" {
+		return ""
+	}
+	return filepath.Join(home, ".local", "state", "sops-firewall")
+}
+
+// List are the saved sites, last used first. A broken file is in it too, with
+// the name of its folder.
+func (s *Store) List() ([]SavedSite, error) {
+	if s.File != "" {
+		if it, ok := savedSite(s.File); ok {
+			return []SavedSite{it}, nil
+		}
+		return nil, nil
+	}
+	entries, err := os.ReadDir(filepath.Join(s.Dir, "sites"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("saved sites: %w", err)
+	}
+	var out []SavedSite
+	for _, e := range entries {
+		if it, ok := savedSite(filepath.Join(s.Dir, "sites", e.Name(), siteName)); ok && e.Name() == slug(e.Name()) {
+			out = append(out, it)
+		}
+	}
+	slices.SortFunc(out, func(a, b SavedSite) int {
+		return cmp.Or(b.At.Compare(a.At), strings.Compare(a.Path, b.Path))
+	})
+	return out, nil
+}
+
+// savedSite looks at a file without judging it.
+func savedSite(file string) (SavedSite, bool) {
+	info, err := os.Stat(file)
+	if err != nil || !info.Mode().IsRegular() {
+		return SavedSite{}, false
+	}
+	it := SavedSite{Name: filepath.Base(filepath.Dir(file)), Path: file, At: info.ModTime()}
+	var head struct {
+		Name   string `yaml:"name"`
+		Step   string `yaml:"step"`
+		Server struct {
+			Domain string `yaml:"domain"`
+		} `yaml:"server"`
+	}
+	if data, err := readSite(file); err == nil && yaml.Unmarshal(data, &head) == nil {
+		it.Name = clean(cmp.Or(head.Name, head.Server.Domain, it.Name))
+		if knownQuestion(head.Step) {
+			it.Step = head.Step
+		}
+	}
+	return it, true
+}
+
+// readSite reads a site file with a bound; ParseSite refuses what is larger.
+func readSite(file string) ([]byte, error) {
+	f, err := os.Open(filepath.Clean(file))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	return io.ReadAll(io.LimitReader(f, maxSite+1))
+}
+
+// Load reads a saved site. A file that is broken or of a newer program stays as
+// it is: nothing of ours writes over it.
+func (s *Store) Load(file string, book *rules.Book, cat *router.Catalogue) (Site, error) {
+	data, err := readSite(file)
+	if err != nil {
+		return Site{}, fmt.Errorf("%s cannot be read: %w", file, err)
+	}
+	site, err := ParseSite(data, book, cat)
+	if err != nil {
+		return Site{}, fmt.Errorf("%s cannot be used and stays as it is: %w", file, err)
+	}
+	return site, nil
+}
+
+// folder is the folder of a new site; it exists nowhere yet.
+func (s *Store) folder(name string) string {
+	base := cmp.Or(slug(name), "site")
+	dir := filepath.Join(s.Dir, "sites", base)
+	for i := 2; i < 1000; i++ {
+		if _, err := os.Lstat(dir); errors.Is(err, fs.ErrNotExist) {
+			return dir
+		}
+		dir = filepath.Join(s.Dir, "sites", base+"-"+strconv.Itoa(i))
+	}
+	return dir
+}
+
+// Path is where a file of a site lies: beside its site.yaml. name is the
+// site's folder or its name.
+func (s *Store) Path(name, file string) string {
+	if s.File != "" {
+		return filepath.Join(filepath.Dir(s.File), fileName(file))
+	}
+	return filepath.Join(s.Dir, "sites", cmp.Or(slug(name), "site"), fileName(file))
+}
+
+// WriteFile writes a guide or a report of a site, atomically and private.
+func (s *Store) WriteFile(name, file string, data []byte) (string, error) {
+	p := s.Path(name, file)
+	if err := writeFile(p, data); err != nil {
+		return "", &SaveError{p, err}
+	}
+	return p, nil
+}
+
+// writeFile replaces a file in one step: whoever reads it sees the old or the
+// new content, also after a power cut.
+func writeFile(file string, data []byte) (err error) {
+	dir := filepath.Dir(file)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	tmp, err := os.CreateTemp(dir, ".new-*") // with mode 0600
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = tmp.Close()
+			_ = os.Remove(tmp.Name())
+		}
+	}()
+	if _, err := tmp.Write(data); err != nil {
+		return err
+	}
+	if err := tmp.Sync(); err != nil {
+		return err
+	}
+	if err := tmp.Close(); err != nil {
+		return err
+	}
+	if err := os.Rename(tmp.Name(), file); err != nil {
+		return err
+	}
+	if d, err := os.Open(dir); err == nil { // the name itself; some systems cannot
+		_ = d.Sync()
+		_ = d.Close()
+	}
+	return nil
+}
+
+// slug is a name as a folder: small letters, digits, dots inside, hyphens.
+func slug(s string) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= '0' && r <= '9', r == '.', r == '-':
+			return r
+		case r >= 'A' && r <= 'Z':
+			return r + 'a' - 'A'
+		case r == ' ', r == '_':
+			return '-'
+		}
+		return -1
+	}, s)
+	for strings.Contains(s, "..") || strings.Contains(s, "--") {
+		s = strings.ReplaceAll(strings.ReplaceAll(s, "..", "."), "--", "-")
+	}
+	s = strings.Trim(s, ".-")
+	if len(s) > 60 {
+		s = strings.Trim(s[:60], ".-")
+	}
+	switch base, _, _ := strings.Cut(s, "."); base { // names of devices on Windows
+	case "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9":
+		s = "site-" + s
+	}
+	return s
+}
+
+// fileName is a safe name of a file in a site's folder; never the answers' own.
+func fileName(s string) string {
+	s = cmp.Or(slug(s), "file.txt")
+	if s == siteName {
+		return "file-" + s
+	}
+	return s
+}

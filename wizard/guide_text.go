@@ -1,0 +1,133 @@
+package wizard
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/syncsign/sops-firewall/rules/router"
+)
+
+var (
+	listItem = regexp.MustCompile(`^\d+\. `)
+	marks    = regexp.MustCompile("\\*\\*([^*\n]+)\\*\\*|`([^`\n]+)`")
+	inOrder  = []router.Part{router.Prepare, router.Apply, router.Verify, router.Undo, router.Notes}
+)
+
+// partTitles are the headings of a guide's parts in files and on stdout.
+var partTitles = map[router.Part]string{
+	router.Prepare: "Prepare", router.Apply: "Enter", router.Verify: "Check", router.Undo: "Undo", router.Notes: "Notes",
+}
+
+// GuideText is a guide as plain text. An empty part means all of them with
+// headings; a single part is printed bare, ready to be pasted.
+func GuideText(g SideGuide, part router.Part) string {
+	if part != "" {
+		return bare(g.Guide, part)
+	}
+	var b strings.Builder
+	for _, l := range head(g) {
+		b.WriteString(l + "\n")
+	}
+	for _, p := range inOrder {
+		if text := bare(g.Guide, p); text != "" {
+			fmt.Fprintf(&b, "\n== %s ==\n\n%s", partTitles[p], text)
+		}
+	}
+	return b.String()
+}
+
+// head is the lines above the parts.
+func head(g SideGuide) []string {
+	title := g.Title
+	if g.Guide.Name != "" {
+		title += ": " + g.Guide.Name
+	}
+	lines := []string{title}
+	if g.Guide.Source != "" {
+		lines = append(lines, fmt.Sprintf("Proof: %s, checked %s, source %s", g.Guide.Proof, g.Guide.Checked, g.Guide.Source))
+	}
+	if g.Guide.Nothing {
+		lines = append(lines, "Nothing to do on this firewall.")
+	}
+	lines = append(lines, g.Notes...)
+	for _, gap := range g.Guide.Gaps {
+		lines = append(lines, strings.TrimSpace("Not covered: "+gap.Code+" "+gap.Say))
+	}
+	if g.Err != nil {
+		lines = append(lines, "No instructions: "+g.Err.Error())
+	}
+	return lines
+}
+
+// bare is the text of one part and nothing else.
+func bare(g router.Guide, part router.Part) string {
+	var out []string
+	for _, bl := range g.Blocks {
+		if bl.Part != part {
+			continue
+		}
+		text := strings.Trim(bl.Text, "\n")
+		if bl.Kind == router.Steps {
+			text = numbered(marks.ReplaceAllString(text, "$1$2"))
+		}
+		out = append(out, text)
+	}
+	if len(out) == 0 {
+		return ""
+	}
+	return strings.Join(out, "\n\n") + "\n"
+}
+
+// numbered counts the steps: in the small Markdown each may be "1.".
+func numbered(text string) string {
+	lines := strings.Split(text, "\n")
+	n := 0
+	for i, l := range lines {
+		if m := listItem.FindString(l); m != "" {
+			n++
+			lines[i] = strconv.Itoa(n) + ". " + l[len(m):]
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// GuideMarkdown is a guide as Markdown, all parts or one.
+func GuideMarkdown(g SideGuide, part router.Part) string {
+	var b strings.Builder
+	if part == "" {
+		lines := head(g)
+		fmt.Fprintf(&b, "# %s\n", lines[0])
+		for _, l := range lines[1:] {
+			fmt.Fprintf(&b, "\n%s\n", l)
+		}
+	}
+	for _, p := range inOrder {
+		if part != "" && p != part {
+			continue
+		}
+		first := true
+		for _, bl := range g.Guide.Blocks {
+			if bl.Part != p {
+				continue
+			}
+			if first && part == "" {
+				fmt.Fprintf(&b, "\n## %s\n\n", partTitles[p])
+			} else if !first {
+				b.WriteString("\n")
+			}
+			first = false
+			text := strings.Trim(bl.Text, "\n")
+			if bl.Kind == router.Code {
+				fence := "```"
+				for strings.Contains(text, fence) {
+					fence += "`"
+				}
+				text = fence + bl.Lang + "\n" + text + "\n" + fence
+			}
+			b.WriteString(text + "\n")
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,245 @@
+package wizard
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/syncsign/sops-firewall/rules"
+	"github.com/syncsign/sops-firewall/rules/check"
+	"github.com/syncsign/sops-firewall/rules/router"
+)
+
+// GuideDeps is what guides are made from.
+type GuideDeps struct {
+	Book    *rules.Book
+	Routers *router.Catalogue
+	Words   *Words
+	Lang    string // of the guides; empty for "en"
+}
+
+// SiteGuides are the instructions for each firewall of a site. onlyMissing
+// leaves out what board proved open; board may be nil, then nothing is proven.
+func SiteGuides(d GuideDeps, site Site, board *Board, onlyMissing bool) []SideGuide {
+	var out []SideGuide
+	for _, fw := range site.Firewalls {
+		out = append(out, d.guide(site, fw, board, onlyMissing))
+	}
+	return out
+}
+
+func (d GuideDeps) guide(site Site, fw Firewall, board *Board, onlyMissing bool) SideGuide {
+	g := SideGuide{Side: fw.Side, Title: d.Words.Text("guides.sides."+string(fw.Side), nil)}
+	id := fw.Router
+	if id == "" {
+		id = genericID
+	}
+	_, v, err := findRouter(d.Routers, id, fw.Generation)
+	if err != nil {
+		g.Err = err
+		return g
+	}
+	w := wants{site: site, side: fw.Side, states: states(board), missing: onlyMissing}
+	for _, t := range tablesOf(d.Book, site) {
+		w.table(&t)
+	}
+	g.Guide, g.Err = v.Render(router.Request{
+		Side: fw.Side, Site: routerSite(site), Inputs: fw.Inputs, Wants: w.out, Lang: firstText(d.Lang, "en"),
+	})
+	if w.unproven && onlyMissing {
+		g.Notes = append(g.Notes, d.Words.Text("guides.unproven", nil))
+	}
+	if w.noName {
+		g.Notes = append(g.Notes, d.Words.Text("guides.no-name", nil))
+	}
+	return g
+}
+
+// routerSite is the typed part of the answers.
+func routerSite(s Site) router.Site {
+	return router.Site{
+		Domain: s.Server.Domain, LANIP: s.Server.LANIP, PublicIP: s.Server.PublicIP,
+		Hubs: s.Hubs.Subnets, LAN: netip.Prefix{}, Outbound: string(s.Outbound), Case: s.Case,
+	}
+}
+
+// tablesOf are the book's tables and that of the site's own sources.
+func tablesOf(book *rules.Book, site Site) []rules.Table {
+	tables := slices.Clone(book.Tables)
+	if own, ok := ownSources(site); ok {
+		own.Rows = slices.DeleteFunc(own.Rows, func(r rules.Row) bool {
+			kind, _, _ := cutLast(r.ID, "-")
+			return rules.Source(kind).InLAN() // does not cross a router
+		})
+		tables = append(tables, own)
+	}
+	return tables
+}
+
+func cutLast(s, sep string) (before, after string, ok bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
+}
+
+// states are the board's verdicts by flow.
+func states(b *Board) map[string]FlowView {
+	out := map[string]FlowView{}
+	if b == nil {
+		return out
+	}
+	for _, t := range b.Views(false) {
+		for _, r := range t.Rows {
+			for _, f := range r.Flows {
+				out[f.Flow.Key] = f
+			}
+		}
+	}
+	return out
+}
+
+// wants collects the rows that one firewall has to let through.
+type wants struct {
+	site     Site
+	side     router.Side
+	states   map[string]FlowView
+	missing  bool // leave out what is proven open
+	out      []router.Want
+	unproven bool // a row is in only because nobody proved it open
+	noName   bool // a row was left out: the server's name is not known
+}
+
+// table adds the rows of a table that cross this firewall.
+func (w *wants) table(t *rules.Table) {
+	facts := w.site.Facts()
+	switch {
+	case t.Inbound() && w.side == router.SideHubs, !t.Inbound() && w.side == router.SideHost:
+		return
+	case (t.From == rules.FromHub) != (w.side == router.SideHubs):
+		return
+	}
+	if w.side == router.SideHost {
+		// Hubs in the LAN come by these ports too: only the router in between
+		// has no rule for them.
+		facts.Case = rules.CaseInternet
+	}
+	for i := range t.Rows {
+		r := &t.Rows[i]
+		ok, _ := t.Applies(r, facts)
+		if !ok || r.Proto == "ip" {
+			continue
+		}
+		if t.Inbound() {
+			w.inbound(t, r)
+		} else {
+			w.outbound(t, r)
+		}
+	}
+}
+
+func (w *wants) inbound(t *rules.Table, r *rules.Row) {
+	var ports []uint16
+	for _, p := range r.Ports {
+		st := w.state(t, r, w.site.Server.Domain, p.Number).Status
+		if w.missing && (st == check.Pass || st == check.Note) {
+			continue
+		}
+		w.unproven = w.unproven || st != check.Fail
+		ports = append(ports, p.Number)
+	}
+	w.add(router.Want{Code: r.Code, RowID: r.ID, Inbound: true, Proto: r.Proto, Ports: ports, Function: r.Function})
+}
+
+// outbound rows are written out only where the way out is closed: by answer,
+// then all but what is proven; or by what the checks saw.
+func (w *wants) outbound(t *rules.Table, r *rules.Row) {
+	closed := w.site.Outbound == OutboundClosed
+	if w.missing && r.Any && w.anyOpen(t, r) {
+		return
+	}
+	var ports []uint16
+	var hosts []string
+	for _, host := range r.Hosts {
+		if host == rules.DomainToken {
+			if host = w.site.Server.Domain; host == "" {
+				w.noName = w.noName || closed
+				continue
+			}
+		}
+		for _, p := range r.Ports {
+			v := w.state(t, r, host, p.Number)
+			open := v.Status == check.Pass || v.Status == check.Note || v.Status == check.NotNeeded
+			red := v.Status == check.Fail && blocked(v.Result.Code)
+			switch {
+			case closed && !w.missing, closed && !open, red:
+			default:
+				continue
+			}
+			w.unproven = w.unproven || closed && v.Status != check.Fail && !open
+			if !slices.Contains(ports, p.Number) {
+				ports = append(ports, p.Number)
+			}
+			if !slices.Contains(hosts, host) {
+				hosts = append(hosts, host)
+			}
+		}
+	}
+	w.add(router.Want{Code: r.Code, RowID: r.ID, Proto: r.Proto, Ports: ports, Hosts: hosts, Function: r.Function})
+}
+
+// anyOpen tells whether one host of a row works where one is enough.
+func (w *wants) anyOpen(t *rules.Table, r *rules.Row) bool {
+	return slices.ContainsFunc(r.Hosts, func(h string) bool {
+		return slices.ContainsFunc(r.Ports, func(p rules.Port) bool {
+			st := w.state(t, r, h, p.Number).Status
+			return st == check.Pass || st == check.Note
+		})
+	})
+}
+
+func (w *wants) state(t *rules.Table, r *rules.Row, host string, port uint16) FlowView {
+	if host == "" {
+		host = rules.DomainToken
+	}
+	return w.states[t.ID+"/"+r.ID+"/"+r.Proto+"/"+host+"/"+strconv.Itoa(int(port))]
+}
+
+// blocked tells whether a reason speaks for a closed port or a filter on the
+// way; a dead name server or an expired certificate is not cured by a rule.
+func blocked(c check.Code) bool {
+	switch c {
+	case check.TCPSilent, check.TCPBlockedBy, check.TLSReset, check.TLSSilent, check.HTTPReset, check.HTTPBlocked,
+		check.WSUpgradeLost, check.WSSilent, check.MQTTSilent, check.MQTTReset, check.SSHSilent, check.SSHReset,
+		check.NTPSilent, check.NTPBlocked, check.ProxyOnly:
+		return true
+	}
+	return false
+}
+
+// add takes a row; ports that another row of the same way brought already are
+// not written twice, but both rows are named.
+func (w *wants) add(n router.Want) {
+	for i := range w.out {
+		o := &w.out[i]
+		if o.Inbound != n.Inbound || o.Proto != n.Proto || !n.Inbound && !slices.Equal(o.Hosts, n.Hosts) {
+			continue
+		}
+		before := len(n.Ports)
+		n.Ports = slices.DeleteFunc(n.Ports, func(p uint16) bool { return slices.Contains(o.Ports, p) })
+		if len(n.Ports) == 0 && before > 0 {
+			o.Code += ", " + n.Code
+			return
+		}
+	}
+	if len(n.Ports) > 0 {
+		w.out = append(w.out, n)
+	}
+}
+
+// GuideFile is the name of the file that holds a guide.
+func GuideFile(g SideGuide) string {
+	return fmt.Sprintf("guide-%s-%s.txt", g.Side, firstText(g.Guide.Router, "none"))
+}

@@ -1,0 +1,94 @@
+package wizard
+
+import (
+	"cmp"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// placeholder is a folder made before the site had a name.
+var placeholder = regexp.MustCompile(`^site(-\d+)?$`)
+
+// siteTitle is what people call the site.
+func siteTitle(s Site) string { return cmp.Or(s.Name, s.Server.Domain) }
+
+// save writes the answers; without a store it does nothing.
+func (s *Session) save() error {
+	st := s.deps.Store
+	if st == nil {
+		return nil
+	}
+	data, err := MarshalSite(s.Site())
+	if err != nil {
+		return &SaveError{s.file, err}
+	}
+	s.place()
+	if err := writeFile(s.file, data); err != nil {
+		return &SaveError{s.file, err}
+	}
+	s.saved = s.deps.Now()
+	return nil
+}
+
+// place chooses the file: a new folder at first, and its proper name as soon as
+// the site has one.
+func (s *Session) place() {
+	st, title := s.deps.Store, siteTitle(s.site)
+	if st.File != "" {
+		s.file = st.File
+		return
+	}
+	if s.file == "" {
+		s.file = filepath.Join(st.folder(title), siteName)
+		return
+	}
+	dir := filepath.Dir(s.file)
+	if slug(title) == "" || !placeholder.MatchString(filepath.Base(dir)) || placeholder.MatchString(slug(title)) {
+		return
+	}
+	if to := st.folder(title); os.Rename(dir, to) == nil {
+		s.file = filepath.Join(to, siteName)
+	}
+}
+
+// WriteFile writes a guide or a report beside the site's answers, atomically
+// and private.
+func (s *Session) WriteFile(name string, data []byte) (string, error) {
+	st := s.deps.Store
+	if st == nil {
+		return "", &SaveError{fileName(name), os.ErrNotExist}
+	}
+	if s.file == "" {
+		s.place()
+	}
+	p := filepath.Join(filepath.Dir(s.file), fileName(name))
+	if err := writeFile(p, data); err != nil {
+		return "", &SaveError{p, err}
+	}
+	return p, nil
+}
+
+// unclean refuses an answer that holds what nobody types.
+func unclean(a Answer) *Problem {
+	for id, v := range a.Fields {
+		if _, err := typed(v); err != nil {
+			return &Problem{Field: id, Say: sentence(err)}
+		}
+	}
+	return nil
+}
+
+// sentence is an error as a sentence of its own.
+func sentence(err error) string {
+	s := err.Error()
+	word, _, _ := strings.Cut(s, " ")
+	if strings.ContainsFunc(word, func(r rune) bool { return !unicode.IsLower(r) }) {
+		return s // begins with a value
+	}
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
+}

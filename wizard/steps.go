@@ -1,0 +1,173 @@
+package wizard
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/syncsign/sops-firewall/rules/router"
+)
+
+// step is one question: what to ask, and how to take the answer.
+type step struct {
+	id    string
+	n     int // 1 to Steps
+	what  QuestionKind
+	skip  func(Site) bool                                           // nil: always asked
+	has   func(Site) bool                                           // whether a site answers it; nil: never
+	fill  func(s *Session, q *Question)                             // options or fields
+	take  func(s *Session, a Answer) (to string, err error)         // nil: going on is the answer; to is empty for the next
+	try   func(s *Session, field, v string) (string, remark, error) // forms only
+	value func(s *Session, side router.Side) string                 // for the summary; nil: not in it
+	side  router.Side                                               // brand and inputs
+}
+
+// steps are the questions of every site, in order; brand and inputs are asked
+// for each firewall.
+func steps() []step {
+	return []step{
+		{id: "start", n: 1, what: Start, has: func(s Site) bool { return !empty(s) }, fill: fillStart, take: takeStart},
+		{id: "case", n: 2, what: Choice, has: func(s Site) bool { return s.Case != "" }, fill: fillCase, take: takeCase, value: valueCase},
+		{id: "sources", n: 3, what: Many, has: hasSources, fill: fillSources, take: takeSources, value: valueSources},
+		{id: "source-hosts", n: 3, what: Form, skip: noSourceHosts, has: hasHosts, fill: fillHosts, take: takeHosts, try: tryHosts, value: valueHosts},
+		{id: "addresses", n: 4, what: Form, has: hasAddresses, fill: fillAddresses, take: takeAddresses, try: tryAddress, value: valueAddresses},
+		{id: "where", n: 4, what: Choice, has: func(s Site) bool { return s.From != "" }, fill: fillWhere, take: takeWhere, value: valueWhere},
+		{id: "outbound", n: 5, what: Choice, has: func(s Site) bool { return s.Outbound != "" }, fill: fillOutbound, take: takeOutbound, value: valueOutbound},
+		{id: "firewalls", n: 5, what: Many, has: func(s Site) bool { return len(s.Firewalls) > 0 }, fill: fillFirewalls, take: takeFirewalls, value: valueFirewalls},
+		{id: "brand", n: 5, what: Choice, has: nil, fill: fillBrand, take: takeBrand, value: valueBrand},
+		{id: "inputs", n: 5, what: Form, has: nil, fill: fillInputs, take: takeInputs, try: tryInput, value: valueInputs},
+		{id: "tables", n: 6, what: Tables},
+		{id: "guides", n: 7, what: Guides},
+		{id: "finish", n: 7, what: Finish, fill: fillFinish, take: takeFinish},
+	}
+}
+
+// path are the questions that this site is asked, in order.
+func (s *Session) path() []string {
+	var out []string
+	for _, st := range steps() {
+		switch {
+		case st.skip != nil && st.skip(s.site):
+		case st.id == "brand":
+			for _, fw := range s.site.Firewalls {
+				out = append(out, "brand:"+string(fw.Side))
+				if v := s.variant(fw.Side); v != nil && len(v.Asks) > 0 {
+					out = append(out, "inputs:"+string(fw.Side))
+				}
+			}
+		case st.id != "inputs":
+			out = append(out, st.id)
+		}
+	}
+	return out
+}
+
+// step is the step of a question ID.
+func (s *Session) step(id string) step {
+	name, side, _ := strings.Cut(id, ":")
+	all := steps()
+	st := all[max(slices.IndexFunc(all, func(x step) bool { return x.id == name }), 0)]
+	st.side = router.Side(side)
+	return st
+}
+
+// knownQuestion tells whether id names a question.
+func knownQuestion(id string) bool {
+	name, side, sided := strings.Cut(id, ":")
+	if sided != (name == "brand" || name == "inputs") || sided && !slices.Contains(allSides, router.Side(side)) {
+		return false
+	}
+	return slices.ContainsFunc(steps(), func(x step) bool { return x.id == name })
+}
+
+// stepOf is the number of a question.
+func stepOf(id string) int {
+	name, _, _ := strings.Cut(id, ":")
+	for _, st := range steps() {
+		if st.id == name {
+			return st.n
+		}
+	}
+	return 1
+}
+
+func (st step) fullID() string {
+	if st.side == "" {
+		return st.id
+	}
+	return st.id + ":" + string(st.side)
+}
+
+func (st step) ask(s *Session) Question {
+	q := Question{ID: st.fullID(), Step: st.n, Kind: st.what, Title: st.title(s), Intro: s.own(st.id+".intro", nil), Help: s.own(st.id+".help", nil)}
+	if st.fill != nil {
+		st.fill(s, &q)
+	}
+	return q
+}
+
+func (st step) title(s *Session) string {
+	key := "questions." + st.id + ".title"
+	if st.side != "" && s.deps.Words.Has(key+"-"+string(st.side)) {
+		key += "-" + string(st.side)
+	}
+	return s.text(key, nil)
+}
+
+func (st step) set(s *Session, a Answer) (string, error) {
+	if st.take == nil {
+		return "", nil
+	}
+	return st.take(s, a)
+}
+
+// has tells whether the site answers a question.
+func (s *Session) has(id string) bool {
+	st := s.step(id)
+	switch st.id {
+	case "brand":
+		return s.variant(st.side) != nil
+	case "inputs":
+		return s.hasInputs(st.side)
+	}
+	return st.has != nil && st.has(s.site)
+}
+
+func (s *Session) text(key string, facts map[string]string) string {
+	return s.deps.Words.Text(key, facts)
+}
+
+// own is an optional text of a question; empty when there is none.
+func (s *Session) own(key string, facts map[string]string) string {
+	if key = "questions." + key; !s.deps.Words.Has(key) {
+		return ""
+	}
+	return s.deps.Words.Text(key, facts)
+}
+
+// option is an option of a question with the texts of its ID.
+func (s *Session) option(question, id, key string) Option {
+	base := question + ".options." + id
+	return Option{ID: id, Key: key, Label: s.text("questions."+base+".label", nil), Detail: s.own(base+".detail", nil), Picture: s.own(base+".picture", nil)}
+}
+
+// field is a field of a form with the texts of its ID.
+func (s *Session) field(question, id, value string) Field {
+	base := question + ".fields." + id
+	return Field{ID: id, Label: s.text("questions."+base+".label", nil), Value: value, Hint: s.own(base+".hint", nil), Help: s.own(base+".help", nil)}
+}
+
+// pick is the option chosen, or a Problem that says what can be.
+func (s *Session) pick(a Answer, ids ...string) (string, error) {
+	if slices.Contains(ids, a.Choice) {
+		return a.Choice, nil
+	}
+	return "", &Problem{Say: s.text("problems.choose", nil)}
+}
+
+// fieldError is a validator's error as Problem of a field.
+func fieldError(field string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &Problem{Field: field, Say: sentence(err)}
+}

@@ -1,0 +1,217 @@
+package wizard
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/net/idna"
+)
+
+// Bounds of typed values: far above what is right, so that a pasted book
+// neither fills the screen nor the file.
+const (
+	maxTyped   = 1000 // bytes of a field
+	maxSubnets = 32   // hub networks
+	maxName    = 60   // runes of a site's name
+)
+
+// remark is a short word about a good value: a key below "remarks" in the
+// words. Empty means nothing to say.
+type remark struct {
+	key   string
+	facts map[string]string
+}
+
+// typed trims a field and refuses what nobody types.
+func typed(s string) (string, error) {
+	switch {
+	case len(s) > maxTyped:
+		return "", errors.New("this is too long: type the value alone")
+	case !utf8.ValidString(s) || strings.ContainsFunc(s, hidden):
+		return "", errors.New("it holds characters that cannot be seen: type it by hand")
+	}
+	return strings.TrimSpace(s), nil
+}
+
+// hidden tells whether r is a control, bidi or other invisible character.
+func hidden(r rune) bool {
+	return r != '\t' && unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) || r == utf8.RuneError
+}
+
+// names maps what was typed to the form of a DNS look-up. Hyphens in third and
+// fourth place are somebody's real names.
+var names = idna.New(idna.MapForLookup(), idna.StrictDomainName(true), idna.BidiRule(), idna.CheckHyphens(false))
+
+// validDomain reads the server's public name: ASCII, lower case, no final dot.
+// A pasted address of a web page is reduced to the name in it.
+func validDomain(s string) (string, remark, error) {
+	s, err := typed(s)
+	if err != nil {
+		return "", remark{}, err
+	}
+	if s == "" {
+		return "", remark{}, errors.New("type the server's name, such as sops.example.com")
+	}
+	name := hostOf(s)
+	if _, err := netip.ParseAddr(name); err == nil {
+		return "", remark{}, fmt.Errorf("%s is an address: type the name that points to it, such as sops.example.com; without one, let your DNS provider make one", name)
+	}
+	ascii, err := dnsName(name)
+	if err != nil {
+		return "", remark{}, err
+	}
+	fact := map[string]string{"name": ascii}
+	switch {
+	case strings.HasSuffix(ascii, ".local"):
+		return ascii, remark{"local-name", nil}, nil
+	case strings.ContainsFunc(name, func(r rune) bool { return r > unicode.MaxASCII }):
+		return ascii, remark{"punycode", fact}, nil
+	case name != s:
+		return ascii, remark{"reduced", fact}, nil
+	}
+	return ascii, remark{}, nil
+}
+
+// hostOf is the host in a pasted URL or in host:port; anything else stays.
+func hostOf(s string) string {
+	rest := s
+	if i := strings.Index(rest, "://"); i >= 0 {
+		rest = rest[i+3:]
+	} else {
+		rest = strings.TrimPrefix(rest, "//")
+	}
+	if i := strings.IndexAny(rest, `/?#\`); i >= 0 {
+		rest = rest[:i]
+	}
+	if i := strings.LastIndexByte(rest, '@'); i >= 0 && rest != s { // only a URL carries a user
+		rest = rest[i+1:]
+	}
+	if h, ok := strings.CutPrefix(rest, "["); ok {
+		if i := strings.IndexByte(h, ']'); i >= 0 {
+			return h[:i]
+		}
+	}
+	if i := strings.LastIndexByte(rest, ':'); i >= 0 && strings.Count(rest, ":") == 1 {
+		rest = rest[:i]
+	}
+	return strings.TrimSpace(rest)
+}
+
+// dnsName is the ASCII form of a whole DNS name.
+func dnsName(s string) (string, error) {
+	bare := strings.TrimRight(s, ".。")
+	switch {
+	case bare == "":
+		return "", errors.New("there is no name in it: type one such as sops.example.com")
+	case strings.ContainsFunc(bare, unicode.IsSpace):
+		return "", errors.New("a name has no spaces: type one name, such as sops.example.com")
+	case strings.Contains(bare, "@"):
+		return "", errors.New("this looks like a mail address: type the server's name, such as sops.example.com")
+	case strings.Contains(bare, "*"):
+		return "", errors.New("type the one name of the server, without *")
+	case strings.Contains(bare, "_"):
+		return "", errors.New("a server's name has no underscore: use letters, digits, dots and hyphens")
+	}
+	ascii, err := names.ToASCII(bare)
+	ascii = strings.TrimRight(ascii, ".")
+	labels := strings.Split(ascii, ".")
+	last := labels[len(labels)-1]
+	switch {
+	case err != nil || !plainLabels(ascii):
+		return "", fmt.Errorf("%s is no name that DNS knows: use letters, digits, dots and hyphens, such as sops.example.com", clip(bare))
+	case strings.Trim(last, "0123456789") == "":
+		return "", fmt.Errorf("%s looks like an address with a mistake: type the server's name, such as sops.example.com", clip(bare))
+	case last == "localhost":
+		return "", errors.New("localhost is every computer's own name: type the name that the hubs use, such as sops.example.com")
+	case len(labels) < 2:
+		return "", fmt.Errorf("%s is only a part: type the whole name with its dots, such as %s.example.com", clip(bare), ascii)
+	}
+	return ascii, nil
+}
+
+// plainLabels is the last word on a name, whatever the tables of idna let pass.
+func plainLabels(name string) bool {
+	if len(name) > 253 {
+		return false
+	}
+	for l := range strings.SplitSeq(name, ".") {
+		if l == "" || len(l) > 63 || l[0] == '-' || l[len(l)-1] == '-' || strings.Trim(l, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// validHost reads the host of a data source: a name, also a short one of the
+// own network, or an address.
+func validHost(s string) (string, remark, error) {
+	s, err := typed(s)
+	if err != nil || s == "" {
+		return "", remark{}, err
+	}
+	h := hostOf(s)
+	if a, err := netip.ParseAddr(h); err == nil {
+		if err := usable(a); err != nil {
+			return "", remark{}, err
+		}
+		return a.Unmap().String(), remark{}, nil
+	}
+	if !strings.Contains(h, ".") {
+		ascii, err := names.ToASCII(h)
+		if err != nil || ascii == "localhost" || !plainLabels(ascii) || strings.Trim(ascii, "0123456789") == "" {
+			return "", remark{}, fmt.Errorf("%s is no host: type a name such as mail.example.com, or an address", clip(h))
+		}
+		return ascii, remark{"short-name", nil}, nil
+	}
+	ascii, err := dnsName(h)
+	if err != nil {
+		return "", remark{}, err
+	}
+	if ascii != s {
+		return ascii, remark{"reduced", map[string]string{"name": ascii}}, nil
+	}
+	return ascii, remark{}, nil
+}
+
+// validPort reads a port; 0 for none.
+func validPort(s string) (uint16, error) {
+	s, err := typed(s)
+	if err != nil || s == "" {
+		return 0, err
+	}
+	n, err := strconv.ParseUint(s, 10, 16)
+	if err != nil || n == 0 {
+		return 0, fmt.Errorf("%s is no port: type a number from 1 to 65535", clip(s))
+	}
+	return uint16(n), nil
+}
+
+// validName reads the name of a site, for people; it may be empty.
+func validName(s string) (string, error) {
+	s, err := typed(s)
+	if err != nil {
+		return "", err
+	}
+	s = strings.Join(strings.Fields(s), " ")
+	switch {
+	case utf8.RuneCountInString(s) > maxName:
+		return "", fmt.Errorf("this is too long: %d characters at most", maxName)
+	case s != "" && slug(s) == "":
+		return "", errors.New("type at least one letter or digit from a to z, 0 to 9: a folder gets this name")
+	}
+	return s, nil
+}
+
+// clip shortens what was typed, to be shown in a sentence.
+func clip(s string) string {
+	r := []rune(s)
+	if len(r) > 60 {
+		return string(r[:57]) + "..."
+	}
+	return s
+}
