@@ -6,7 +6,6 @@
 package router
 
 import (
-	"io/fs"
 	"net/netip"
 
 	"github.com/syncsign/sops-firewall/rules"
@@ -152,41 +151,4 @@ type Guide struct {
 	Nothing bool   // nothing to do on this firewall
 	Blocks  []Block
 	Gaps    []Gap
-}
-
-// Load reads routers/<brand>/<generation>.tmpl and reports all mistakes at once.
-func Load(fsys fs.FS) (*Catalogue, error) { panic("not written yet") }
-
-// Find returns a router and variant by "brand" or "brand/generation". When the
-// id is unknown the error is an *UnknownError with the nearest ids.
-func (c *Catalogue) Find(id, generation string) (*Router, *Variant, error) {
-	panic("not written yet")
-}
-
-// UnknownError names the nearest known ids.
-type UnknownError struct {
-	ID      string
-	Nearest []string
-}
-
-func (e *UnknownError) Error() string { panic("not written yet") }
-
-// Render writes the guide. Bad inputs come back together, joined.
-func (v *Variant) Render(r Request) (Guide, error) { panic("not written yet") }
-
-// CheckInput validates one input as typed and returns its normal form.
-func (a Ask) CheckInput(s string) (string, error) { panic("not written yet") }
-
-// Variant is one generation of a router, or one way to reach it.
-type Variant struct {
-	Router     string // brand id = folder
-	Generation string // file name
-	Name       string // brand name shown
-	Label      string
-	Kind       Kind
-	Sides      []Side
-	Proof      Proof
-	Source     string
-	Checked    string
-	Asks       []Ask
 }

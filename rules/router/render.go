@@ -1,0 +1,164 @@
+package router
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"text/template"
+)
+
+// Render writes the guide. Bad inputs come back together, joined.
+func (v *Variant) Render(r Request) (Guide, error) {
+	g := Guide{
+		Router: v.Router, Variant: v.Generation, Name: v.Name + ", " + v.Label, Side: r.Side,
+		Proof: v.Proof, Source: v.Source, Checked: v.Checked,
+	}
+	if !slices.Contains(v.Sides, r.Side) {
+		return g, fmt.Errorf("%s has no guide for side %s: choose another router for it", v.Name, r.Side)
+	}
+	d, gaps, err := v.data(r)
+	if err != nil {
+		return g, err
+	}
+	g.Gaps = gaps
+	g.Nothing = len(d.Inbound)+len(d.Outbound)+len(d.HubsOut) == 0
+	if g.Nothing || slices.ContainsFunc(gaps, func(x Gap) bool { return x.Code == "" }) {
+		return g, nil // nothing to enter, or a value without which every line would be wrong
+	}
+	for _, name := range blocks {
+		b, err := v.block(name, r.Lang, d)
+		if err != nil {
+			return g, fmt.Errorf("router %s/%s, block %s: %w", v.Router, v.Generation, name, err)
+		}
+		if b.Text != "" {
+			g.Blocks = append(g.Blocks, b)
+		}
+	}
+	return g, nil
+}
+
+// data sorts the wishes of a request into what a template sees.
+func (v *Variant) data(r Request) (Data, []Gap, error) {
+	d := Data{Side: r.Side, Site: r.Site, In: map[string]string{}}
+	var errs []error
+	for _, a := range v.Asks {
+		value, err := a.CheckInput(r.Inputs[a.ID])
+		if err != nil {
+			errs = append(errs, err)
+		}
+		d.In[a.ID] = value
+	}
+	for id := range r.Inputs {
+		if _, known := d.In[id]; !known {
+			errs = append(errs, fmt.Errorf("%s has no input %q", v.Name, id))
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return d, nil, err
+	}
+	var in, out []Want
+	for _, w := range r.Wants {
+		if w.Inbound {
+			in = append(in, w)
+		} else {
+			out = append(out, w)
+		}
+	}
+	way := v.can // of rules that leave: a page's reader is told ports and names in one line
+	if v.Kind == Web || v.Kind == None {
+		way.List, way.Names = 15, true
+	}
+	if r.Side == SideHubs {
+		d.HubsOut = plan(way, "hub", out)
+	} else {
+		d.Inbound, d.Outbound = plan(v.can, "in", in), plan(way, "out", out)
+	}
+	return d, v.gaps(r, d), nil
+}
+
+// gaps are values without which the guide would be wrong.
+func (v *Variant) gaps(r Request, d Data) []Gap {
+	var gaps []Gap
+	forwards := v.Kind == Paste || v.Kind == Web
+	if forwards && len(d.Inbound)+len(d.Outbound) > 0 && !r.Site.LANIP.IsValid() {
+		gaps = append(gaps, Gap{Say: "The server's address in the LAN is missing: give it at step 4, Addresses."})
+	}
+	if forwards && len(d.Inbound) > 0 && r.Site.LANIP.IsValid() && !r.Site.LANIP.Is4() {
+		gaps = append(gaps, Gap{Say: "A port forward needs the server's IPv4 address: give it at step 4, Addresses."})
+	}
+	if v.Kind == Paste && len(d.HubsOut) > 0 && len(r.Site.Hubs) == 0 {
+		gaps = append(gaps, Gap{Say: "The hubs' network is missing: give it at step 4, Addresses."})
+	}
+	return gaps
+}
+
+// block renders one block; commands are never translated, words may be.
+func (v *Variant) block(name, lang string, d Data) (Block, error) {
+	t := v.tmpl
+	if l := v.languages[lang]; l != nil && words(name, v.Kind) && l.Lookup(name) != nil {
+		t = l
+	}
+	b := Block{Part: partOf(name), Kind: Code, Lang: v.fence}
+	if words(name, v.Kind) {
+		b.Kind, b.Lang = Steps, ""
+	}
+	sub := t.Lookup(name)
+	if sub == nil {
+		return b, nil
+	}
+	text, err := run(sub, d)
+	if err != nil {
+		return b, err
+	}
+	b.Text = tidy(text, b.Kind)
+	return b, nil
+}
+
+func run(t *template.Template, d Data) (string, error) {
+	var b bytes.Buffer
+	if err := t.Execute(&b, d); err != nil {
+		return "", err
+	}
+	return b.String(), nil
+}
+
+func partOf(block string) Part {
+	if block == "paste" || block == "steps" {
+		return Apply
+	}
+	return Part(block)
+}
+
+// tidy takes blank lines from both ends and numbers the steps: every line that
+// begins with "1. " is one.
+func tidy(s string, k BlockKind) string {
+	s = strings.Trim(s, "\n")
+	if k == Code {
+		if s == "" {
+			return ""
+		}
+		return s + "\n"
+	}
+	n := 0
+	lines := strings.Split(s, "\n")
+	for i, l := range lines {
+		l = strings.TrimRight(l, " ")
+		if rest, ok := numbered(l); ok {
+			n++
+			l = fmt.Sprintf("%d. %s", n, rest)
+		}
+		lines[i] = l
+	}
+	if n == 0 && strings.TrimSpace(s) == "" {
+		return ""
+	}
+	return strings.Join(lines, "\n") + "\n"
+}
+
+// numbered parts the number from a step.
+func numbered(l string) (rest string, ok bool) {
+	num, rest, ok := strings.Cut(l, ". ")
+	return rest, ok && num != "" && strings.Trim(num, "0123456789") == ""
+}
