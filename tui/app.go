@@ -2,6 +2,7 @@ package tui
 
 import (
 	"errors"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -77,7 +78,7 @@ func (a *app) ask() {
 
 // choice is a huh field for a few options and our own filtering list for many.
 func (a *app) choice(old draft) screen {
-	if len(a.q.Options) > 9 {
+	if len(a.q.Options) > 9 || strings.HasPrefix(a.q.ID, "brand") {
 		return newListScreen(a.d, a.q, old)
 	}
 	return newChoiceScreen(a.d, a.q, old)

@@ -17,7 +17,8 @@ type formScreen struct {
 	inputs []textinput.Model
 	says   []remark
 	at     int
-	top    int // first line shown
+	say    string // what is wrong with the whole answer
+	top    int    // first line shown
 }
 
 // remark is what Try said about a field.
@@ -112,6 +113,7 @@ func (s *formScreen) Update(msg tea.Msg) (act, tea.Cmd) {
 				s.focus(s.at + 1)
 				return act{}, nil
 			}
+			s.say = ""
 			return act{want: wantAnswer, answer: wizard.Answer{Fields: s.Draft().fields}}, nil
 		default:
 			s.typed(msg)
@@ -123,12 +125,11 @@ func (s *formScreen) Update(msg tea.Msg) (act, tea.Cmd) {
 func (s *formScreen) problem(msg problemMsg) {
 	i := slices.IndexFunc(s.q.Fields, func(f wizard.Field) bool { return f.ID == msg.field })
 	if i < 0 {
-		i = s.at
+		s.say = msg.say
+		return
 	}
-	if len(s.says) > 0 {
-		s.focus(i)
-		s.says[i] = remark{"[fix ]", msg.say}
-	}
+	s.focus(i)
+	s.says[i] = remark{"[fix ]", msg.say}
 }
 
 func (s *formScreen) typed(msg tea.Msg) {
@@ -207,7 +208,13 @@ func (s *formScreen) View(w, h int) frame {
 			lines = append(lines, s.under(i, labelW+5, w, cut)...)
 		}
 	}
+	if len(s.q.Fields) == 0 {
+		lines = append(lines, " Nothing to fill in here. Enter goes on.")
+	}
 	lines = append(lines, "")
+	if s.say != "" {
+		lines = append(lines, hang(" "+wordStyled("[fix ]")+" ", s.d.show(s.say), w-1)...)
+	}
 	if f.y >= 0 { // keep the field and its remark in sight
 		s.top = window(s.top, min(f.y+4, len(lines)-1), len(lines), h)
 		s.top = min(s.top, max(f.y-1, 0))

@@ -34,13 +34,13 @@ func newManyScreen(d *desk, q wizard.Question, old draft) *manyScreen {
 // build makes the field anew with the same choice and cursor.
 func (s *manyScreen) build(w int) {
 	opts := make([]huh.Option[string], len(s.q.Options))
-	for i, line := range optionLines(s.d, s.q.Options, w-9, true) {
+	for i, line := range optionLines(s.d, s.q.Options, w-7, true) {
 		opts[i] = huh.NewOption(line, s.q.Options[i].ID)
 	}
 	s.w = w
 	s.field = huh.NewMultiSelect[string]().Options(opts...).Value(&s.picked).Height(max(len(opts), 1)).Filterable(false)
 	s.field.WithTheme(huhTheme).WithKeyMap(huhKeys())
-	s.field.WithWidth(w - 2)
+	s.field.WithWidth(w - 1)
 	s.field.Focus()
 	for range s.at {
 		s.field.Update(tea.KeyPressMsg{Code: tea.KeyDown})
@@ -96,7 +96,7 @@ func (s *manyScreen) View(w, h int) frame {
 		lines = append(lines, hang(" [fix ] ", s.d.show(s.say), w-1)...)
 	}
 	if s.at < len(s.q.Options) {
-		lines = append(lines, about(s.d, s.q.Options[s.at], optionLines(s.d, s.q.Options, w-9, true)[s.at], w, h-len(lines))...)
+		lines = append(lines, about(s.d, s.q.Options[s.at], optionLines(s.d, s.q.Options, w-7, true)[s.at], w, h-len(lines))...)
 	}
 	f.lines = lines
 	return f
