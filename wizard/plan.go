@@ -41,10 +41,7 @@ func (d GuideDeps) guide(site Site, fw Firewall, board *Board, onlyMissing bool)
 		g.Err = err
 		return g
 	}
-	w := wants{site: site, side: fw.Side, states: states(board), missing: onlyMissing}
-	for _, t := range tablesOf(d.Book, site) {
-		w.table(&t)
-	}
+	w := d.wants(site, fw.Side, board, onlyMissing)
 	g.Guide, g.Err = v.Render(router.Request{
 		Side: fw.Side, Site: routerSite(site), Inputs: fw.Inputs, Wants: w.out, Lang: firstText(d.Lang, "en"),
 	})
@@ -55,6 +52,15 @@ func (d GuideDeps) guide(site Site, fw Firewall, board *Board, onlyMissing bool)
 		g.Notes = append(g.Notes, d.Words.Text("guides.no-name", nil))
 	}
 	return g
+}
+
+// wants are the rows that the firewall of a side has to let through.
+func (d GuideDeps) wants(site Site, side router.Side, board *Board, onlyMissing bool) wants {
+	w := wants{site: site, side: side, states: states(board), missing: onlyMissing}
+	for _, t := range tablesOf(d.Book, site) {
+		w.table(&t)
+	}
+	return w
 }
 
 // routerSite is the typed part of the answers.

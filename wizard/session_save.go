@@ -60,12 +60,12 @@ func (s *Session) place() {
 func (s *Session) WriteFile(name string, data []byte) (string, error) {
 	st := s.deps.Store
 	if st == nil {
-		return "", &SaveError{fileName(name), os.ErrNotExist}
+		return "", &SaveError{guideName(name), os.ErrNotExist}
 	}
 	if s.file == "" {
 		s.place()
 	}
-	p := filepath.Join(filepath.Dir(s.file), fileName(name))
+	p := filepath.Join(filepath.Dir(s.file), guideName(name))
 	if err := writeFile(p, data); err != nil {
 		return "", &SaveError{p, err}
 	}

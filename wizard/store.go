@@ -183,7 +183,7 @@ func (s *Store) Path(name, file string) string {
 
 // WriteFile writes a guide or a report of a site, atomically and private.
 func (s *Store) WriteFile(name, file string, data []byte) (string, error) {
-	p := s.Path(name, file)
+	p := s.Path(name, guideName(file))
 	if err := writeFile(p, data); err != nil {
 		return "", &SaveError{p, err}
 	}
@@ -253,10 +253,12 @@ func slug(s string) string {
 	return s
 }
 
-// fileName is a safe name of a file in a site's folder; never the answers' own.
-func fileName(s string) string {
-	s = cmp.Or(slug(s), "file.txt")
-	if s == siteName {
+// fileName is a safe name of a file in a site's folder.
+func fileName(s string) string { return cmp.Or(slug(s), "file.txt") }
+
+// guideName is a safe name that is not that of the answers.
+func guideName(s string) string {
+	if s = fileName(s); s == siteName {
 		return "file-" + s
 	}
 	return s

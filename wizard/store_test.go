@@ -1,0 +1,170 @@
+package wizard
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/syncsign/sops-firewall/rules"
+)
+
+func asProblem(err error, p **Problem) bool { return errors.As(err, p) }
+
+// TestResumeEverywhere saves after each answer, reads the file again and must
+// find the same question with the same answers.
+func TestResumeEverywhere(t *testing.T) {
+	for _, c := range []rules.Case{rules.CaseLAN, rules.CaseInternet} {
+		d := testDeps(t)
+		d.Store = &Store{Dir: t.TempDir()}
+		s := NewSession(d, Site{})
+		for s.Ask().ID != "finish" {
+			if err := s.Answer(reply(s.Ask(), c, "google", "exchange")); err != nil {
+				t.Fatal(err)
+			}
+			again := NewSession(d, Site{})
+			if again.Ask().Options[0].ID != "continue" {
+				t.Fatalf("start offers %+v", again.Ask().Options)
+			}
+			if err := again.Answer(Answer{Choice: "continue"}); err != nil {
+				t.Fatal(err)
+			}
+			if again.Ask().ID != s.Ask().ID || !reflect.DeepEqual(again.Site(), s.Site()) {
+				t.Fatalf("left at %s, came back to %s:\n%+v\n%+v", s.Ask().ID, again.Ask().ID, s.Site(), again.Site())
+			}
+		}
+		list, err := d.Store.List()
+		if err != nil || len(list) != 1 || list[0].Name != "sops.example.com" || list[0].Step != "finish" {
+			t.Errorf("list %+v, %v", list, err)
+		}
+		info, err := os.Stat(list[0].Path)
+		if err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+			t.Errorf("%v, %v", info, err)
+		}
+		if s.Saved() != testNow {
+			t.Errorf("saved %v", s.Saved())
+		}
+	}
+}
+
+func TestStartOffers(t *testing.T) {
+	d := testDeps(t)
+	d.Store = &Store{Dir: t.TempDir()}
+	for _, n := range []string{"one.example.com", "two.example.com"} {
+		s := NewSession(d, Site{Case: rules.CaseLAN, Server: Server{Domain: n}, Step: "where"})
+		if err := s.Answer(Answer{Choice: "server"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	old := filepath.Join(d.Store.Dir, "sites", "one.example.com", siteName)
+	if err := os.Chtimes(old, testNow.AddDate(-9, 0, 0), testNow.AddDate(-9, 0, 0)); err != nil {
+		t.Fatal(err)
+	}
+	q := NewSession(d, Site{}).Ask()
+	var ids []string
+	for _, o := range q.Options {
+		ids = append(ids, o.ID)
+	}
+	if want := "continue new check open:" + old; strings.Join(ids, " ") != want {
+		t.Fatalf("offers %v, want %s", ids, want)
+	}
+	s := NewSession(d, Site{})
+	if err := s.Answer(Answer{Choice: "open:" + old}); err != nil || s.Site().Server.Domain != "one.example.com" || s.Ask().ID != "outbound" {
+		t.Errorf("opened %+v at %s, %v", s.Site(), s.Ask().ID, err)
+	}
+	s = NewSession(d, Site{})
+	if err := s.Answer(Answer{Choice: "new"}); err != nil || s.Ask().ID != "case" || s.Site().Server.Domain != "" {
+		t.Errorf("new: at %s, %v", s.Ask().ID, err)
+	}
+	if list, _ := d.Store.List(); len(list) != 3 {
+		t.Errorf("the earlier ones must stay: %+v", list)
+	}
+}
+
+func TestBrokenFileStays(t *testing.T) {
+	d := testDeps(t)
+	d.Store = &Store{Dir: t.TempDir()}
+	file := d.Store.Path("acme", siteName)
+	if p, err := d.Store.WriteFile("other", siteName, nil); err != nil || filepath.Base(p) == siteName {
+		t.Fatalf("guides may overwrite the answers: %s, %v", p, err)
+	}
+	if err := writeFile(file, []byte("version: 1\ncase: moon\n")); err != nil {
+		t.Fatal(err)
+	}
+	s := NewSession(d, Site{})
+	var p *Problem
+	if err := s.Answer(Answer{Choice: "continue"}); !asProblem(err, &p) || !strings.Contains(p.Say, "line 2") || !strings.Contains(p.Say, file) {
+		t.Errorf("got %v", err)
+	}
+	if err := s.Answer(Answer{Choice: "new"}); err != nil {
+		t.Fatal(err)
+	}
+	if data, _ := os.ReadFile(file); string(data) != "version: 1\ncase: moon\n" {
+		t.Errorf("the broken file was changed: %q", data)
+	}
+}
+
+func TestSaveFails(t *testing.T) {
+	d := testDeps(t)
+	dir := t.TempDir()
+	block := filepath.Join(dir, "file")
+	if err := os.WriteFile(block, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.Store = &Store{Dir: block} // a file where a folder must be: fails for root too
+	s := NewSession(d, Site{})
+	err := s.Answer(Answer{Choice: "new"})
+	var se *SaveError
+	if !errors.As(err, &se) || !strings.Contains(se.Error(), block) || se.Path == "" {
+		t.Fatalf("got %v", err)
+	}
+	if s.Ask().ID != "case" || !s.Saved().IsZero() {
+		t.Errorf("at %s, saved %v", s.Ask().ID, s.Saved())
+	}
+	_ = s.Answer(Answer{Choice: "lan"})
+	if s.Site().Case != rules.CaseLAN {
+		t.Error("the answer got lost")
+	}
+	if err := os.Remove(block); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Answer(Answer{Many: []string{"google"}}); err != nil || s.Saved().IsZero() {
+		t.Errorf("with room again: %v, saved %v", err, s.Saved())
+	}
+}
+
+func TestWriteFile(t *testing.T) {
+	st := &Store{Dir: t.TempDir()}
+	p, err := st.WriteFile("../../x", "../guide-server-aws.txt", []byte("a"))
+	if err != nil || p != filepath.Join(st.Dir, "sites", "x", "guide-server-aws.txt") {
+		t.Fatalf("%s, %v", p, err)
+	}
+	if _, err := st.WriteFile("x", "guide-server-aws.txt", []byte("b")); err != nil {
+		t.Fatal(err)
+	}
+	entries, _ := os.ReadDir(filepath.Dir(p))
+	if data, _ := os.ReadFile(p); string(data) != "b" || len(entries) != 1 {
+		t.Errorf("%q, %v", data, entries)
+	}
+}
+
+func TestDefaultDir(t *testing.T) {
+	env := func(x string) func(string) string { return func(string) string { return x } }
+	for name, tc := range map[string]struct{ goos, xdg, want string }{
+		"linux":    {"linux", "", filepath.FromSlash("/h/.local/state/sops-firewall")},
+		"xdg":      {"linux", "/s", filepath.FromSlash("/s/sops-firewall")},
+		"relative": {"linux", "s", filepath.FromSlash("/h/.local/state/sops-firewall")},
+		"windows":  {"windows", "/s", filepath.FromSlash("/c/sops-firewall")},
+		"darwin":   {"darwin", "", filepath.FromSlash("/c/sops-firewall")},
+	} {
+		if got := DefaultDir(tc.goos, env(tc.xdg), "/h", "/c"); got != tc.want {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+	if DefaultDir("linux", env(""), "", "/c") != "" {
+		t.Error("no home must give no folder")
+	}
+}
