@@ -1,0 +1,203 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/syncsign/sops-firewall/assets"
+	"github.com/syncsign/sops-firewall/rules"
+	"github.com/syncsign/sops-firewall/rules/check"
+	"github.com/syncsign/sops-firewall/rules/check/wire"
+	"github.com/syncsign/sops-firewall/rules/router"
+	"github.com/syncsign/sops-firewall/wizard"
+)
+
+// app is what the commands share: the process's surroundings and the flags
+// that all of them read. Data is loaded on first use.
+type app struct {
+	in        io.Reader
+	out, errw io.Writer
+	env       func(string) string
+	now       func() time.Time
+
+	siteFile string  // --site
+	rulesDir string  // --rules
+	patience float64 // --patience
+}
+
+func newApp(in io.Reader, out, errw io.Writer) *app {
+	return &app{in: in, out: out, errw: errw, env: os.Getenv, now: time.Now}
+}
+
+// say writes talk to stderr.
+func (a *app) say(format string, args ...any) {
+	_, _ = fmt.Fprintf(a.errw, format+"\n", args...)
+}
+
+func (a *app) print(s string) error {
+	_, err := io.WriteString(a.out, s)
+	if err != nil {
+		return failed(fmt.Errorf("the output could not be written: %w", err))
+	}
+	return nil
+}
+
+func (a *app) book() (*rules.Book, error) {
+	if a.rulesDir != "" {
+		if st, err := os.Stat(a.rulesDir); err != nil || !st.IsDir() {
+			return nil, badInput(fmt.Errorf("--rules %s: no such folder; give the folder that holds the rule tables (*.yaml)", a.rulesDir))
+		}
+		b, err := rules.Load(os.DirFS(a.rulesDir))
+		if err != nil {
+			return nil, badInput(fmt.Errorf("rule book %s:\n%w", a.rulesDir, err))
+		}
+		return b, nil
+	}
+	b, err := rules.Load(sub("rules"))
+	if err != nil {
+		return nil, failed(err)
+	}
+	return b, nil
+}
+
+func (a *app) catalogue() (*router.Catalogue, error) {
+	c, err := router.Load(assets.FS)
+	if err != nil {
+		return nil, failed(err)
+	}
+	return c, nil
+}
+
+func (a *app) words() (*wizard.Words, error) {
+	w, err := wizard.LoadWords(sub("text"), "en")
+	if err != nil {
+		return nil, failed(err)
+	}
+	return w, nil
+}
+
+// sub is a folder of the shipped data.
+func sub(dir string) fs.FS {
+	f, err := fs.Sub(assets.FS, dir)
+	if err != nil {
+		panic(err) // the name is a constant and valid
+	}
+	return f
+}
+
+// store is where answers are kept; nil when no home folder is known.
+func (a *app) store() *wizard.Store {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		home = ""
+	}
+	config, err := os.UserConfigDir()
+	if err != nil {
+		config = ""
+	}
+	dir := wizard.DefaultDir(runtime.GOOS, a.env, home, config)
+	if dir == "" {
+		return nil
+	}
+	return &wizard.Store{Dir: dir}
+}
+
+func (a *app) limits() check.Limits {
+	l := check.DefaultLimits()
+	if a.patience > 0 {
+		l.Patience = a.patience
+	}
+	return l
+}
+
+func (a *app) runner() check.Runner {
+	return check.Runner{Env: wire.New(wire.Config{Env: a.env, Now: a.now}), Limits: a.limits()}
+}
+
+// loaded is the data that commands about a site need.
+type loaded struct {
+	book  *rules.Book
+	cat   *router.Catalogue
+	words *wizard.Words
+	site  wizard.Site
+	path  string // the site's file; empty when there is none yet
+}
+
+// load reads everything and the site: --site, else the one used last, else none.
+func (a *app) load() (*loaded, error) {
+	var l loaded
+	var err error
+	if l.book, err = a.book(); err != nil {
+		return nil, err
+	}
+	if l.cat, err = a.catalogue(); err != nil {
+		return nil, err
+	}
+	if l.words, err = a.words(); err != nil {
+		return nil, err
+	}
+	l.path = a.siteFile
+	if l.path == "" {
+		l.path = a.lastSite()
+	}
+	if l.path == "" {
+		return &l, nil
+	}
+	data, err := readFile(l.path)
+	if err != nil {
+		return nil, badInput(fmt.Errorf("site file %s: %w", l.path, plainFileError(err)))
+	}
+	if l.site, err = wizard.ParseSite(data, l.book, l.cat); err != nil {
+		return nil, badInput(fmt.Errorf("site file %s:\n%w", l.path, err))
+	}
+	return &l, nil
+}
+
+func (a *app) lastSite() string {
+	s := a.store()
+	if s == nil {
+		return ""
+	}
+	list, err := s.List()
+	if err != nil || len(list) == 0 {
+		return ""
+	}
+	return list[0].Path
+}
+
+// maxSiteFile bounds a site file, in bytes; answers of a large site are about 4 KiB.
+const maxSiteFile = 64 << 10
+
+// readFile reads a regular file of at most maxSiteFile bytes.
+func readFile(path string) ([]byte, error) {
+	f, err := os.Open(filepath.Clean(path))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	data, err := io.ReadAll(io.LimitReader(f, maxSiteFile+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > maxSiteFile {
+		return nil, errors.New("larger than 64 KiB; a site file holds a few lines")
+	}
+	return data, nil
+}
+
+// plainFileError says in plain words what the system said about a file.
+func plainFileError(err error) error {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return errors.New("there is no such file; run sops-firewall to make one")
+	case errors.Is(err, fs.ErrPermission):
+		return errors.New("this user may not read it; check who owns the file")
+	}
+	return err
+}

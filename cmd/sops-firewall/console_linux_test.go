@@ -1,0 +1,137 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/vt"
+	"github.com/creack/pty"
+)
+
+// console runs a program in a pseudo-terminal and sees what a person sees.
+type console struct {
+	t          testing.TB
+	cmd        *exec.Cmd
+	pty        *os.File
+	em         *vt.SafeEmulator
+	cols, rows int
+	sent       atomic.Int64  // bytes that came over the line
+	changed    chan struct{} // something came
+	ended      chan error
+}
+
+// startConsole starts cmd with a terminal of that size.
+func startConsole(t testing.TB, cmd *exec.Cmd, cols, rows int) *console {
+	t.Helper()
+	f, err := pty.StartWithSize(cmd, &pty.Winsize{Cols: uint16(cols), Rows: uint16(rows)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := &console{
+		t: t, cmd: cmd, pty: f, em: vt.NewSafeEmulator(cols, rows), cols: cols, rows: rows,
+		changed: make(chan struct{}, 1), ended: make(chan error, 1),
+	}
+	go func() { // the terminal's own answers to queries
+		_, _ = io.Copy(f, m.em)
+	}()
+	go func() {
+		buf := make([]byte, 32<<10)
+		for {
+			n, err := f.Read(buf)
+			if n > 0 {
+				m.sent.Add(int64(n))
+				_, _ = m.em.Write(buf[:n])
+				select {
+				case m.changed <- struct{}{}:
+				default:
+				}
+			}
+			if err != nil {
+				m.ended <- cmd.Wait()
+				return
+			}
+		}
+	}()
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = f.Close()
+	})
+	return m
+}
+
+// screen is the text shown, a line per row, without trailing blanks.
+func (m *console) screen() string {
+	var b strings.Builder
+	for y := range m.rows {
+		var line strings.Builder
+		for x := range m.cols {
+			c := m.em.CellAt(x, y)
+			switch {
+			case c == nil || c.Content == "" && c.Width != 0:
+				line.WriteByte(' ')
+			default:
+				line.WriteString(c.Content)
+			}
+		}
+		b.WriteString(strings.TrimRight(line.String(), " "))
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// see waits until every wanted text is on the screen.
+func (m *console) see(want ...string) {
+	m.t.Helper()
+	limit := time.After(30 * time.Second)
+	for {
+		s := m.screen()
+		missing := ""
+		for _, w := range want {
+			if !strings.Contains(s, w) {
+				missing = w
+			}
+		}
+		if missing == "" {
+			return
+		}
+		select {
+		case <-m.changed:
+		case err := <-m.ended:
+			m.ended <- err
+			m.t.Fatalf("the program ended (%v) before %q was seen:\n%s", err, missing, s)
+		case <-limit:
+			m.t.Fatalf("%q was not seen:\n%s", missing, s)
+		}
+	}
+}
+
+// key types.
+func (m *console) key(s string) {
+	m.t.Helper()
+	if _, err := io.WriteString(m.pty, s); err != nil {
+		m.t.Fatal(err)
+	}
+}
+
+// end waits for the program's end and returns its exit code.
+func (m *console) end() int {
+	m.t.Helper()
+	select {
+	case err := <-m.ended:
+		m.ended <- err
+		var exit *exec.ExitError
+		if err != nil && !errors.As(err, &exit) {
+			m.t.Fatal(err)
+		}
+		return m.cmd.ProcessState.ExitCode()
+	case <-time.After(15 * time.Second):
+		m.t.Fatalf("the program did not end:\n%s", m.screen())
+		return -1
+	}
+}

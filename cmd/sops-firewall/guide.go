@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/syncsign/sops-firewall/rules/router"
+	"github.com/syncsign/sops-firewall/wizard"
+)
+
+type guideFlags struct {
+	side, router, generation, part, only, format string
+	inputs                                       []string
+}
+
+func (a *app) guideCmd() *cobra.Command {
+	var f guideFlags
+	c := &cobra.Command{
+		Use:   "guide",
+		Short: "Prints the instructions for a router or firewall of the site",
+		Long: `Prints the instructions for the firewalls of the site: prepare, apply, verify, undo.
+--part apply prints nothing but what is to be pasted or clicked.
+--only missing checks first and leaves out what already works.`,
+		Example: `  sops-firewall guide
+  sops-firewall guide --side server --part apply
+  sops-firewall guide --side site --router mikrotik --in wan=WAN`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.guide(cmd.Context(), f) },
+	}
+	c.Flags().StringVar(&f.side, "side", "", "site (the office router), server, hubs or host (default: all of the site)")
+	c.Flags().StringVar(&f.router, "router", "", "another router than the site's, by id (see: sops-firewall routers)")
+	c.Flags().StringVar(&f.generation, "generation", "", "generation of its menus or syntax, or the way to reach it")
+	c.Flags().StringArrayVar(&f.inputs, "in", nil, "an input of the router as name=value; may be given again")
+	c.Flags().StringVar(&f.part, "part", "all", "all, prepare, apply, verify or undo")
+	c.Flags().StringVar(&f.only, "only", "all", "missing or all")
+	c.Flags().StringVar(&f.format, "format", "text", "text, md or json")
+	return c
+}
+
+func (a *app) guide(ctx context.Context, f guideFlags) error {
+	for _, err := range []error{
+		oneOf("--side", f.side, "", "site", "server", "hubs", "host"),
+		oneOf("--part", f.part, "all", "prepare", "apply", "verify", "undo"),
+		oneOf("--only", f.only, "missing", "all"),
+		oneOf("--format", f.format, "text", "md", "json"),
+	} {
+		if err != nil {
+			return err
+		}
+	}
+	l, err := a.load()
+	if err != nil {
+		return err
+	}
+	if l.path == "" {
+		return badInput(errors.New("there is no site yet: run sops-firewall first, or give --site FILE"))
+	}
+	site, err := l.withRouter(f)
+	if err != nil {
+		return err
+	}
+	board := wizard.NewBoard(l.book, l.words, site, l.from(""))
+	if f.only == "missing" {
+		a.runJobs(ctx, board, board.Jobs(true))
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+	}
+	guides := wizard.SiteGuides(wizard.GuideDeps{Book: l.book, Routers: l.cat, Words: l.words}, site, board, f.only == "missing")
+	if f.side != "" {
+		guides = slices.DeleteFunc(guides, func(g wizard.SideGuide) bool { return g.Side != router.Side(f.side) })
+	}
+	if len(guides) == 0 {
+		return badInput(errors.New("the site has no firewall for that side: choose one with --side and --router, or run sops-firewall"))
+	}
+	return a.printGuides(guides, f)
+}
+
+// withRouter puts the router of the flags into the answers.
+func (l *loaded) withRouter(f guideFlags) (wizard.Site, error) {
+	site := l.site
+	if f.router == "" {
+		if f.generation != "" || len(f.inputs) > 0 {
+			return site, badInput(errors.New("--generation and --in go with --router"))
+		}
+		return site, nil
+	}
+	if f.side == "" {
+		return site, badInput(errors.New("--router needs --side: say which firewall it is (site, server, hubs or host)"))
+	}
+	if _, _, err := l.cat.Find(f.router, f.generation); err != nil {
+		return site, badInput(fmt.Errorf("--router: %w", err))
+	}
+	inputs := map[string]string{}
+	for _, in := range f.inputs {
+		k, v, ok := strings.Cut(in, "=")
+		if !ok {
+			return site, badInput(fmt.Errorf("--in %q: write it as name=value", in))
+		}
+		inputs[k] = v
+	}
+	fw := wizard.Firewall{Side: router.Side(f.side), Router: f.router, Generation: f.generation, Inputs: inputs}
+	site.Firewalls = slices.DeleteFunc(slices.Clone(site.Firewalls), func(x wizard.Firewall) bool { return x.Side == fw.Side })
+	site.Firewalls = append(site.Firewalls, fw)
+	return site, nil
+}
+
+func (a *app) printGuides(guides []wizard.SideGuide, f guideFlags) error {
+	var errs []error
+	for _, g := range guides {
+		if g.Err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", g.Title, g.Err))
+		}
+	}
+	if len(errs) > 0 {
+		return badInput(errors.Join(errs...))
+	}
+	if f.format == "json" {
+		data, err := json.MarshalIndent(wizard.GuidesJSON(guides), "", "  ")
+		if err != nil {
+			return failed(err)
+		}
+		return a.print(string(data) + "\n")
+	}
+	for i, g := range guides {
+		text := wizard.GuideText(g, router.Part(partName(f.part)))
+		if f.format == "md" {
+			text = wizard.GuideMarkdown(g, router.Part(partName(f.part)))
+		}
+		if i > 0 {
+			text = "\n" + text
+		}
+		if err := a.print(text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// partName is the router package's name of --part; "" stands for all.
+func partName(flag string) string {
+	if flag == "all" {
+		return ""
+	}
+	return flag
+}

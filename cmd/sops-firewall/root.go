@@ -1,0 +1,43 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+)
+
+func (a *app) root() *cobra.Command {
+	var plain, accessible, mask bool
+	c := &cobra.Command{
+		Use:   "sops-firewall",
+		Short: "Gets a SyncSign server (SOPS) through the firewall",
+		Long: `sops-firewall asks a few questions, checks every port and name of the manual
+from here, and ends with instructions for exactly your router, ready to copy.
+It changes nothing on this computer, the router or the cloud, and needs no root.`,
+		Example: `  sops-firewall                   the wizard
+  sops-firewall --plain           the same, line by line, for screen readers
+  sops-firewall check             the checks alone
+  sops-firewall guide --router fritzbox --side site`,
+		Args:          cobra.NoArgs,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.wizard(cmd.Context(), plain || accessible, mask)
+		},
+	}
+	c.SetIn(a.in)
+	c.SetOut(a.out)
+	c.SetErr(a.errw)
+	c.PersistentFlags().StringVar(&a.siteFile, "site", "", "the site's answers (default: the last one used)")
+	c.PersistentFlags().StringVar(&a.rulesDir, "rules", "", "folder with another rule book (default: the manual's, built in)")
+	c.PersistentFlags().Float64Var(&a.patience, "patience", 1, "wait this many times longer for answers, for slow lines (0.5 to 10)")
+	c.Flags().BoolVar(&plain, "plain", false, "line by line, for screen readers and odd terminals")
+	c.Flags().BoolVar(&accessible, "accessible", false, "the same as --plain")
+	c.Flags().BoolVar(&mask, "mask", false, "hide public addresses and names on the screen")
+	c.AddCommand(a.checkCmd(), a.rulesCmd(), a.guideCmd(), a.routersCmd(), a.detectCmd(), a.reportCmd(), versionCmd(a))
+	c.PersistentPreRunE = func(*cobra.Command, []string) error {
+		if a.patience < 0.5 || a.patience > 10 {
+			return badInput(errPatience)
+		}
+		return nil
+	}
+	return c
+}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/syncsign/sops-firewall/rules"
+	"github.com/syncsign/sops-firewall/tui"
+	"github.com/syncsign/sops-firewall/wizard"
+)
+
+// wizard runs the session: full screen where there is a terminal for it, else
+// line by line.
+func (a *app) wizard(ctx context.Context, plain, mask bool) error {
+	d, err := a.session(mask)
+	if err != nil {
+		return err
+	}
+	var end tui.Outcome
+	if plain || !a.screen() {
+		end, err = tui.Plain(ctx, d, a.in, a.out)
+	} else {
+		end, err = tui.Run(ctx, d, a.in, a.out)
+	}
+	for _, line := range end.Lines {
+		a.say("%s", line)
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx) // run turns it into 128 and the signal
+	}
+	if err != nil {
+		return failed(err)
+	}
+	return exitWith(end.Exit)
+}
+
+// screen tells whether the terminal can hold the full-screen wizard.
+func (a *app) screen() bool {
+	t := a.env("TERM")
+	acc := strings.ToLower(a.env("ACCESSIBLE"))
+	return isTerminal(a.in) && isTerminal(a.out) && (t != "" && t != "dumb" || os.PathSeparator == '\\') &&
+		(acc == "" || acc == "0" || acc == "false")
+}
+
+// session puts the wizard's parts together.
+func (a *app) session(mask bool) (tui.Deps, error) {
+	store, site, err := a.siteToOpen()
+	if err != nil {
+		return tui.Deps{}, err
+	}
+	book, err := a.book()
+	if err != nil {
+		return tui.Deps{}, err
+	}
+	cat, err := a.catalogue()
+	if err != nil {
+		return tui.Deps{}, err
+	}
+	words, err := a.words()
+	if err != nil {
+		return tui.Deps{}, err
+	}
+	s := wizard.NewSession(wizard.Deps{Book: book, Routers: cat, Words: words, Here: a.here(), Store: store, Now: a.now}, site)
+	from := site.From
+	if from == "" {
+		from = rules.FromServer
+	}
+	return tui.Deps{
+		Session: s, Board: wizard.NewBoard(book, words, s.Site(), from), Check: a.runner().Run,
+		Files: files{s, store}, Env: a.env, Now: a.now, Mask: mask, Version: versionText(),
+	}, nil
+}
+
+// siteToOpen is the site of --site, which may be new; without --site the
+// session offers the saved ones itself.
+func (a *app) siteToOpen() (*wizard.Store, wizard.Site, error) {
+	store := a.store()
+	if a.siteFile == "" {
+		return store, wizard.Site{}, nil
+	}
+	path, err := filepath.Abs(a.siteFile)
+	if err != nil {
+		return nil, wizard.Site{}, badInput(fmt.Errorf("--site %s: %w", a.siteFile, err))
+	}
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		return &wizard.Store{File: path}, wizard.Site{}, nil
+	}
+	l, err := a.load()
+	if err != nil {
+		return nil, wizard.Site{}, err
+	}
+	return &wizard.Store{File: path}, l.site, nil
+}
