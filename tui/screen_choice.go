@@ -105,7 +105,7 @@ func optionKey(opts []wizard.Option, name string) int {
 
 func (s *choiceScreen) View(w, h int) frame {
 	if len(s.q.Options) == 0 {
-		return frame{lines: intro(s.d, s.q.Intro, w), y: -1}
+		return frame{lines: intro(s.d, s.q, w), y: -1}
 	}
 	at := s.at()
 	s.build(s.q.Options[at].ID, w)
@@ -113,7 +113,7 @@ func (s *choiceScreen) View(w, h int) frame {
 	if s.above != nil {
 		lines = append(lines, s.above(w)...)
 	} else {
-		lines = append(lines, intro(s.d, s.q.Intro, w)...)
+		lines = append(lines, intro(s.d, s.q, w)...)
 	}
 	f := frame{y: -1}
 	s.field.WithWidth(w - 2)
@@ -161,13 +161,19 @@ func about(d *desk, o wizard.Option, line string, w, room int) []string {
 	return append(lines, text...)
 }
 
-func intro(d *desk, s string, w int) []string {
-	if s == "" {
-		return []string{""}
+// intro is what stands above the answers: the whole question where the header
+// had to cut it, and a sentence or two.
+func intro(d *desk, q wizard.Question, w int) []string {
+	var lines []string
+	if title := d.show(q.Title); width(title)+48 > w {
+		for _, l := range hang(" ", title, w-1) {
+			lines = append(lines, boldStyle.Render(l))
+		}
 	}
-	lines := []string{}
-	for p := range strings.SplitSeq(strings.TrimSpace(s), "\n") {
-		lines = append(lines, hang(" ", d.show(p), w-1)...)
+	if q.Intro != "" {
+		for p := range strings.SplitSeq(strings.TrimSpace(q.Intro), "\n") {
+			lines = append(lines, hang(" ", d.show(p), w-1)...)
+		}
 	}
 	return append(lines, "")
 }

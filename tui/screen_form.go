@@ -167,7 +167,7 @@ func (s *formScreen) cycle(choices []string, msg tea.Msg) {
 }
 
 func (s *formScreen) View(w, h int) frame {
-	lines := intro(s.d, s.q.Intro, w)
+	lines := intro(s.d, s.q, w)
 	labelW := 12
 	for _, f := range s.q.Fields {
 		labelW = max(labelW, width(f.Label))

@@ -169,7 +169,7 @@ func (s *listScreen) typed(msg tea.Msg) {
 func (s *listScreen) move(by int) { s.at = max(min(s.at+by, len(s.shown)-1), 0) }
 
 func (s *listScreen) View(w, h int) frame {
-	lines := intro(s.d, s.q.Intro, w)
+	lines := intro(s.d, s.q, w)
 	f := frame{y: -1}
 	label := "/ filters"
 	if s.filtering {

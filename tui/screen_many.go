@@ -84,7 +84,7 @@ func (s *manyScreen) Update(msg tea.Msg) (act, tea.Cmd) {
 
 func (s *manyScreen) View(w, h int) frame {
 	s.build(w)
-	lines := intro(s.d, s.q.Intro, w)
+	lines := intro(s.d, s.q, w)
 	f := frame{y: -1}
 	for l := range strings.SplitSeq(strings.TrimRight(s.field.View(), "\n"), "\n") {
 		if strings.HasPrefix(plain(l), "> ") {

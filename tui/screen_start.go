@@ -12,7 +12,7 @@ type startScreen struct{ *choiceScreen }
 
 func newStartScreen(d *desk, q wizard.Question, old draft) *startScreen {
 	s := &startScreen{newChoiceScreen(d, q, old)}
-	s.above = func(w int) []string { return append(append(intro(d, q.Intro, w), found(d, w)...), "") }
+	s.above = func(w int) []string { return append(append(intro(d, q, w), found(d, w)...), "") }
 	s.below = func(w int) []string {
 		return append([]string{""}, hang(" ", "Screen reader, or the picture jumps? Leave with q and run: sops-firewall --plain", w-1)...)
 	}
