@@ -1,0 +1,166 @@
+package wizard
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/syncsign/sops-firewall/rules"
+	"github.com/syncsign/sops-firewall/rules/check"
+	"github.com/syncsign/sops-firewall/rules/router"
+)
+
+// wantLines are the wants as "in 4.3, 5.1 tcp 80,443" or "out 1.2 tcp 22,443 github.com".
+func wantLines(w wants) []string {
+	var out []string
+	for _, x := range w.out {
+		way := "out"
+		if x.Inbound {
+			way = "in"
+		}
+		var ports []string
+		for _, p := range x.Ports {
+			ports = append(ports, fmt.Sprint(p))
+		}
+		out = append(out, strings.TrimSpace(fmt.Sprintf("%s %s %s %s %s", way, x.Code, x.Proto, strings.Join(ports, ","), strings.Join(x.Hosts, ","))))
+	}
+	return out
+}
+
+func planSite(c rules.Case, out Outbound, sources ...rules.Source) Site {
+	s := Site{Case: c, Outbound: out, Server: Server{Domain: "sops.example.com", LANIP: netip.MustParseAddr("192.168.50.10")}}
+	for _, x := range sources {
+		s.Sources = append(s.Sources, DataSource{Kind: x})
+	}
+	return s
+}
+
+func TestWants(t *testing.T) {
+	inbound := []string{"in 4.1 tcp 8883,8443", "in 4.2 tcp 1883,8888", "in 4.3, 5.1 tcp 80,443"}
+	inHubs := []string{"in 4.1 tcp 8883,8443", "in 4.2 tcp 1883,8888", "in 4.3 tcp 80,443"}
+	for name, tc := range map[string]struct {
+		site Site
+		side router.Side
+		want []string // of tables 1 to 6
+	}{
+		"lan, no webhook":      {planSite(rules.CaseLAN, OutboundOpen, rules.SourceExchange), router.SideSite, nil},
+		"lan, webhook":         {planSite(rules.CaseLAN, OutboundOpen, rules.SourceGoogle), router.SideSite, []string{"in 5.1 tcp 80,443"}},
+		"lan, unknown":         {planSite(rules.CaseLAN, OutboundUnknown, rules.SourceGoogle), router.SideSite, []string{"in 5.1 tcp 80,443"}},
+		"lan, host":            {planSite(rules.CaseLAN, OutboundClosed, rules.SourceExchange), router.SideHost, inHubs},
+		"internet, server":     {planSite(rules.CaseInternet, OutboundOpen, rules.SourceGoogle), router.SideServer, inbound},
+		"internet, no webhook": {planSite(rules.CaseInternet, OutboundOpen), router.SideServer, inHubs},
+		"internet, host":       {planSite(rules.CaseInternet, OutboundClosed, rules.SourceGoogle), router.SideHost, inbound},
+		"internet, hubs open":  {planSite(rules.CaseInternet, OutboundOpen, rules.SourceGoogle), router.SideHubs, nil},
+		"internet, hubs closed": {planSite(rules.CaseInternet, OutboundClosed, rules.SourceGoogle), router.SideHubs, []string{
+			"out 6.1 tcp 8883,8443 sops.example.com", "out 6.2 tcp 1883,8888 sops.example.com", "out 6.3 tcp 80,443 sops.example.com",
+			"out 6.4 tcp 443 sync.sync-sign.com", "out 6.5 tcp 443 update.sync-sign.com", "out 6.6 tcp 443 file.sync-sign.com", "out 6.7 tcp 80 pub.sync-sign.com",
+		}},
+		"lan, closed": {planSite(rules.CaseLAN, OutboundClosed, rules.SourceMicrosoft), router.SideSite, []string{
+			"out 1.1 tcp 443,8433 up.sync-sign.com", "out 1.2 tcp 22,443 github.com", "out 1.3 tcp 443 registry.hub.docker.com,docker.io",
+			"out 2.1 udp 123 pool.ntp.org,europe.pool.ntp.org,time.google.com", "out 3.2 tcp 443 graph.microsoft.com", "in 5.1 tcp 80,443",
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := testDeps(t)
+			w := GuideDeps{d.Book, d.Routers, d.Words, ""}.wants(tc.site, tc.side, nil, false)
+			got := slices.DeleteFunc(wantLines(w), func(l string) bool { return strings.HasPrefix(l, "out 7.") })
+			if !slices.Equal(got, tc.want) {
+				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(tc.want, "\n"))
+			}
+			seen := map[string]bool{}
+			for _, x := range w.out {
+				for _, p := range x.Ports {
+					key := fmt.Sprint(x.Proto, p)
+					if x.Inbound && seen[key] {
+						t.Errorf("port %d is forwarded twice", p)
+					}
+					seen[key] = x.Inbound
+				}
+			}
+		})
+	}
+}
+
+// TestMissing: rows shown open are left out, rows shown closed are in even
+// where the way out was said to be open, and unproven is not open.
+func TestMissing(t *testing.T) {
+	d := testDeps(t)
+	gd := GuideDeps{d.Book, d.Routers, d.Words, ""}
+	site := planSite(rules.CaseInternet, OutboundOpen, rules.SourceGoogle)
+	b := NewBoard(d.Book, d.Words, site, rules.FromServer)
+	res := func(key, kind string, st check.Status, code check.Code) {
+		j, ok := b.JobFor(key)
+		if !ok {
+			t.Fatalf("no job %s", key)
+		}
+		b.Apply(check.Result{Job: j, Status: st, Code: code, At: testNow})
+		_ = kind
+	}
+	res("server-out-ota/ota-update/tcp/up.sync-sign.com/443", "https", check.Pass, "")
+	res("server-out-ota/ota-update/tcp/up.sync-sign.com/8433", "https", check.Fail, check.TCPSilent)
+	res("server-out-ota/ota-firmware/tcp/github.com/443", "https", check.Fail, check.TLSExpired)
+	w := gd.wants(site, router.SideServer, b, true)
+	want := []string{"out 1.1 tcp 8433 up.sync-sign.com", "in 4.1 tcp 8883,8443", "in 4.2 tcp 1883,8888", "in 4.3, 5.1 tcp 80,443"}
+	if got := wantLines(w); !slices.Equal(got, want) || !w.unproven {
+		t.Errorf("got %q, unproven %v", got, w.unproven)
+	}
+
+	site.Outbound = OutboundClosed
+	b.Lay(site, rules.FromServer)
+	got := wantLines(gd.wants(site, router.SideServer, b, true))
+	if !slices.Contains(got, "out 1.2 tcp 22,443 github.com") || !slices.Contains(got, "out 1.1 tcp 8433 up.sync-sign.com") {
+		t.Errorf("closed: %q", got)
+	}
+
+	in := NewBoard(d.Book, d.Words, site, rules.FromInternet)
+	for _, j := range in.Jobs(true, "server-in-hubs", "server-in-sources") {
+		in.Apply(check.Result{Job: j, Status: check.Pass, At: testNow})
+	}
+	w = gd.wants(planSite(rules.CaseInternet, OutboundOpen, rules.SourceGoogle), router.SideServer, in, true)
+	if len(w.out) != 0 || w.unproven {
+		t.Errorf("all is proven open, and still %q", wantLines(w))
+	}
+}
+
+func TestWantsWithoutName(t *testing.T) {
+	d := testDeps(t)
+	site := planSite(rules.CaseInternet, OutboundClosed)
+	site.Server.Domain = ""
+	w := GuideDeps{d.Book, d.Routers, d.Words, ""}.wants(site, router.SideHubs, nil, false)
+	if got := wantLines(w); len(got) != 4 || strings.Contains(strings.Join(got, " "), "{") || !w.noName {
+		t.Errorf("got %q, %v", got, w.noName)
+	}
+}
+
+func TestGuideText(t *testing.T) {
+	g := SideGuide{Side: router.SideSite, Title: "Router of this office", Notes: []string{"A note."}, Guide: router.Guide{
+		Router: "acme", Name: "Acme", Proof: router.ProofDocs, Source: "https://example.com", Checked: "2026-11-24",
+		Gaps: []router.Gap{{Code: "4.1", Say: "no ranges."}},
+		Blocks: []router.Block{
+			{Part: router.Prepare, Kind: router.Steps, Text: "\n1. Open **Menu** > **Rules**\n1. Type `443`\n   and more\n"},
+			{Part: router.Apply, Kind: router.Code, Lang: "sh", Text: "ufw allow '**x**'\n"},
+			{Part: router.Undo, Kind: router.Code, Lang: "sh", Text: "ufw delete `x` ```\n"},
+		},
+	}}
+	if got := GuideText(g, router.Apply); got != "ufw allow '**x**'\n" {
+		t.Errorf("apply alone: %q", got)
+	}
+	if got := GuideText(g, router.Prepare); got != "1. Open Menu > Rules\n2. Type 443\n   and more\n" {
+		t.Errorf("prepare: %q", got)
+	}
+	want := "Router of this office: Acme\nProof: docs, checked 2026-11-24, source https://example.com\nA note.\nNot covered: 4.1 no ranges.\n\n== Prepare ==\n\n1. Open Menu > Rules\n2. Type 443\n   and more\n\n== Enter ==\n\nufw allow '**x**'\n\n== Undo ==\n\nufw delete `x` ```\n"
+	if got := GuideText(g, ""); got != want {
+		t.Errorf("whole:\n%s", got)
+	}
+	md := GuideMarkdown(g, "")
+	for _, part := range []string{"# Router of this office: Acme\n", "## Enter\n\n```sh\nufw allow '**x**'\n```\n", "````sh\nufw delete `x` ```\n````\n"} {
+		if !strings.Contains(md, part) {
+			t.Errorf("Markdown lacks %q:\n%s", part, md)
+		}
+	}
+	if GuideFile(g) != "guide-site-acme.txt" {
+		t.Error(GuideFile(g))
+	}
+}
