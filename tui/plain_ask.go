@@ -325,7 +325,7 @@ func (p *teller) field(q wizard.Question, f wizard.Field, values map[string]stri
 				values[f.ID] = ""
 				return isText
 			}
-			p.say("This is needed.%s", p.d.show(example(f)))
+			p.say("This is needed%s.", p.d.show(example(f)))
 			continue
 		}
 		normal, say, err := p.d.session.Try(f.ID, v)
@@ -350,18 +350,15 @@ func (p *teller) field(q wizard.Question, f wizard.Field, values map[string]stri
 }
 
 func (p *teller) fieldLine(f wizard.Field, value string) string {
-	line, tail := f.Label, ""
+	line := f.Label
 	if f.Optional {
 		line += ", may stay empty"
 	}
 	if value == "" || value != f.Value {
-		tail = example(f)
+		line += example(f)
 	}
 	if len(f.Choices) > 0 {
-		tail += fmt.Sprintf(" Choose 1 to %d.", len(f.Choices))
-	}
-	if tail != "" {
-		line += "." + tail
+		line += fmt.Sprintf(". Choose 1 to %d.", len(f.Choices))
 	}
 	line = p.d.show(line)
 	if value != "" {
@@ -378,7 +375,7 @@ func example(f wizard.Field) string {
 	if f.Hint == "" {
 		return ""
 	}
-	return " For example: " + f.Hint + "."
+	return " (" + trimDot(f.Hint) + ")"
 }
 
 func trimDot(s string) string { return strings.TrimRight(s, ". ") }

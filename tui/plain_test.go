@@ -197,7 +197,7 @@ func TestPlainForm(t *testing.T) {
 			map[string]string{"domain": "a.example.com", "lan_ip": "192.168.50.10", "hubs": "10.0.0.0/8", "mode": "router"},
 		},
 		"empty what may be empty": {
-			[]string{"Server name", "", "LAN", "", "Hub network", "-", "This is needed. For example: such as 192.168.60.0/24.", "10.0.0.0/8", "Mode", "-"},
+			[]string{"Server name", "", "LAN", "", "Hub network", "-", "This is needed (such as 192.168.60.0/24).", "10.0.0.0/8", "Mode", "-"},
 			map[string]string{"domain": "sops.example.com", "lan_ip": "192.168.50.10", "hubs": "10.0.0.0/8", "mode": ""},
 		},
 		"a value that looks like a command": {
