@@ -182,14 +182,6 @@ func (s *listScreen) View(w, h int) frame {
 	}
 	lines = append(lines, rule(count+s.d.show(label), w))
 	ruleAt := len(lines) - 1
-	var why []string
-	if s.say != "" {
-		why = hang(" [fix ] ", s.d.show(s.say), w-1)
-	} else if s.at < len(s.shown) {
-		if why = about(s.d, s.q.Options[s.shown[s.at]], "", w, 4); len(why) > 4 {
-			why = why[:4]
-		}
-	}
 	rows := max(h-len(lines)-5, 3)
 	s.page = rows
 	s.top = window(s.top, s.at, len(s.shown), rows)
@@ -197,7 +189,16 @@ func (s *listScreen) View(w, h int) frame {
 	for _, i := range s.shown[s.top:min(s.top+rows, len(s.shown))] {
 		opts = append(opts, s.q.Options[i])
 	}
-	for i, l := range optionLines(s.d, opts, w-4, false) {
+	texts := optionLines(s.d, opts, w-4, false)
+	var why []string
+	if s.say != "" {
+		why = hang(" [fix ] ", s.d.show(s.say), w-1)
+	} else if s.at < len(s.shown) {
+		if why = about(s.d, s.q.Options[s.shown[s.at]], texts[s.at-s.top], w, 4); len(why) > 4 {
+			why = why[:4]
+		}
+	}
+	for i, l := range texts {
 		if s.top+i == s.at {
 			f.x, f.y = 1, len(lines)
 			lines = append(lines, " "+boldStyle.Render("> "+l))
