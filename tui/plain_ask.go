@@ -71,7 +71,7 @@ func (p *teller) choice(q wizard.Question) {
 			continue
 		case e.text != "":
 			if i = p.pick(q, e.text); i < 0 {
-				if m := matches(q.Options, e.text); len(m) == 1 {
+				if m := matches(q.Options, strings.TrimPrefix(e.text, "/")); len(m) == 1 {
 					def = m[0]
 				}
 				continue
@@ -152,9 +152,10 @@ func (p *teller) pick(q wizard.Question, s string) int {
 	}); i >= 0 {
 		return i
 	}
+	s, search := strings.CutPrefix(s, "/")
 	found := matches(q.Options, s)
 	switch {
-	case len(q.Options) <= shortList || strings.Trim(s, "0123456789.") == "":
+	case !search && (len(q.Options) <= shortList || strings.Trim(s, "0123456789.") == ""):
 		p.say("There is no choice %s. Type a number from 1 to %d.", p.d.show(quoted(s)), len(q.Options))
 	case len(found) == 0:
 		p.say("No name has %s in it. Try fewer letters.", p.d.show(quoted(s)))

@@ -193,7 +193,7 @@ func (p *teller) causes() {
 	for _, c := range list {
 		lines = append(lines, fmt.Sprintf("First of all: %s This explains %d checks.", p.seen(c.Finding), len(c.Cause.Explains)))
 		if c.Finding.Do != "" {
-			lines = append(lines, "  Do: "+sentence(p.d.show(c.Finding.Do)))
+			lines = append(lines, "  Do: "+p.d.show(c.Finding.Do))
 		}
 	}
 	if all := strings.Join(lines, "\n"); all != p.told {

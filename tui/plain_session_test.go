@@ -119,6 +119,9 @@ func TestPlainRealSession(t *testing.T) {
 					t.Errorf("%q was not said; %d files", side, len(files.got))
 				}
 			}
+			if !strings.Contains(said, "sops-firewall check --from internet\n") || strings.Contains(said, "--from internet.") {
+				t.Error("no command for outside, or not as it is to be typed")
+			}
 			if got := deps.Session.Site(); string(got.Case) != tt.answer || got.Server.Domain != "sops.example.com" {
 				t.Errorf("site %+v", got)
 			}

@@ -206,7 +206,7 @@ func (p *teller) each(v wizard.TableView, s check.Status) {
 	for i, f := range list {
 		p.say("%s %d of %d: %s. %s", word, i+1, len(list), p.flowName(f), p.seen(f.Finding))
 		if f.Finding.Do != "" {
-			p.say("  Do: %s", sentence(p.d.show(f.Finding.Do)))
+			p.say("  Do: %s", p.d.show(f.Finding.Do))
 		}
 	}
 }
@@ -234,7 +234,7 @@ func (p *teller) together(v wizard.TableView) {
 		g := groups[key]
 		p.say("Waiting: %s. %s", strings.Join(g.names, ", "), p.seen(g.f))
 		if g.f.Do != "" {
-			p.say("  Do: %s", sentence(p.d.show(g.f.Do)))
+			p.say("  Do: %s", p.d.show(g.f.Do))
 		}
 	}
 }
@@ -320,7 +320,7 @@ func (p *teller) explain(code string) {
 			for _, f := range r.Flows {
 				p.say("%s %s", p.flowLine(f), p.seen(f.Finding))
 				if f.Finding.Do != "" {
-					p.say("  Do: %s", sentence(p.d.show(f.Finding.Do)))
+					p.say("  Do: %s", p.d.show(f.Finding.Do))
 				}
 				for _, l := range f.Result.Layers {
 					p.say("  %s %s, %d ms", p.d.show(l.Name), stateName(l.Status), l.Took/time.Millisecond)

@@ -24,7 +24,7 @@ func TestPlainWholeSessionLAN(t *testing.T) {
 		"Hub network [192.168.60.]: ", "",
 		"Not accepted: four numbers and a size: 192.168.60.0/24", "192.168.60.0/24",
 		"Mode, may stay empty. Choose 1 to 2.", "2",
-		"Step 5 of 7. Which router is it?", "mikro",
+		"Step 5 of 7. Which router is it?", "/mikro",
 		"2. MikroTik: web page, labels may differ.", "*",
 		"23. I don't know: how to find out; then a general guide.", "",
 		"Step 6 of 7. Checks", "<",
@@ -281,7 +281,7 @@ func TestPlainCausesComeFirst(t *testing.T) {
 	}}
 	k := startTalk(t, d, never)
 	first := k.hear("Table 1 of 4")
-	if !strings.Contains(first, "First of all: The name server 192.168.50.1 does not answer. This explains 2 checks.\n  Do: allow UDP 53.\n") {
+	if !strings.Contains(first, "First of all: The name server 192.168.50.1 does not answer. This explains 2 checks.\n  Do: allow UDP 53\n") {
 		t.Errorf("no cause in\n%s", first)
 	}
 	k.says("")
