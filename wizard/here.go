@@ -205,8 +205,8 @@ func (m machine) resolvers() []netip.AddrPort {
 	}
 	list := read("etc/resolv.conf")
 	if len(list) == 1 && list[0].Addr() == netip.AddrFrom4([4]byte{127, 0, 0, 53}) {
-		if real := read("run/systemd/resolve/resolv.conf"); len(real) > 0 {
-			return real
+		if behind := read("run/systemd/resolve/resolv.conf"); len(behind) > 0 {
+			return behind
 		}
 	}
 	return list

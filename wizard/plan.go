@@ -36,7 +36,7 @@ func (d GuideDeps) guide(site Site, fw Firewall, board *Board, onlyMissing bool)
 	if id == "" {
 		id = genericID
 	}
-	_, v, err := findRouter(d.Routers, id, fw.Generation)
+	v, err := findRouter(d.Routers, id, fw.Generation)
 	if err != nil {
 		g.Err = err
 		return g
@@ -178,13 +178,14 @@ func (w *wants) outbound(t *rules.Table, r *rules.Row) {
 		for _, p := range r.Ports {
 			v := w.state(t, r, host, p.Number)
 			open := v.Status == check.Pass || v.Status == check.Note || v.Status == check.NotNeeded
-			red := v.Status == check.Fail && blocked(v.Result.Code)
+			red := blocked(v.Result.Code) && !v.Result.Provisional && (v.Status == check.Fail ||
+				v.Status == check.Unproven && w.site.Outbound != OutboundOpen) // silent time servers are never Fail
 			switch {
 			case closed && !w.missing, closed && !open, red:
 			default:
 				continue
 			}
-			w.unproven = w.unproven || closed && v.Status != check.Fail && !open
+			w.unproven = w.unproven || v.Status != check.Fail && !open
 			if !slices.Contains(ports, p.Number) {
 				ports = append(ports, p.Number)
 			}
@@ -221,8 +222,9 @@ func blocked(c check.Code) bool {
 		check.WSUpgradeLost, check.WSSilent, check.MQTTSilent, check.MQTTReset, check.SSHSilent, check.SSHReset,
 		check.NTPSilent, check.NTPBlocked, check.ProxyOnly:
 		return true
+	default:
+		return false
 	}
-	return false
 }
 
 // add takes a row; ports that another row of the same way brought already are

@@ -90,21 +90,30 @@ func TestMissing(t *testing.T) {
 	gd := GuideDeps{d.Book, d.Routers, d.Words, ""}
 	site := planSite(rules.CaseInternet, OutboundOpen, rules.SourceGoogle)
 	b := NewBoard(d.Book, d.Words, site, rules.FromServer)
-	res := func(key, kind string, st check.Status, code check.Code) {
+	res := func(key string, st check.Status, code check.Code) {
 		j, ok := b.JobFor(key)
 		if !ok {
 			t.Fatalf("no job %s", key)
 		}
 		b.Apply(check.Result{Job: j, Status: st, Code: code, At: testNow})
-		_ = kind
 	}
-	res("server-out-ota/ota-update/tcp/up.sync-sign.com/443", "https", check.Pass, "")
-	res("server-out-ota/ota-update/tcp/up.sync-sign.com/8433", "https", check.Fail, check.TCPSilent)
-	res("server-out-ota/ota-firmware/tcp/github.com/443", "https", check.Fail, check.TLSExpired)
+	res("server-out-ota/ota-update/tcp/up.sync-sign.com/443", check.Pass, "")
+	res("server-out-ota/ota-update/tcp/up.sync-sign.com/8433", check.Fail, check.TCPSilent)
+	res("server-out-ota/ota-firmware/tcp/github.com/443", check.Fail, check.TLSExpired)
 	w := gd.wants(site, router.SideServer, b, true)
 	want := []string{"out 1.1 tcp 8433 up.sync-sign.com", "in 4.1 tcp 8883,8443", "in 4.2 tcp 1883,8888", "in 4.3, 5.1 tcp 80,443"}
 	if got := wantLines(w); !slices.Equal(got, want) || !w.unproven {
 		t.Errorf("got %q, unproven %v", got, w.unproven)
+	}
+
+	ntp := "server-out-basic/ntp/udp/pool.ntp.org/123"
+	res(ntp, check.Unproven, check.NTPSilent)
+	if got := wantLines(gd.wants(site, router.SideServer, b, true)); slices.ContainsFunc(got, func(l string) bool { return strings.Contains(l, "ntp") }) {
+		t.Errorf("a silent time server where all is open: %q", got)
+	}
+	site.Outbound = OutboundUnknown
+	if got := wantLines(gd.wants(site, router.SideServer, b, true)); !slices.Contains(got, "out 2.1 udp 123 pool.ntp.org") {
+		t.Errorf("a silent time server where nobody knows: %q", got)
 	}
 
 	site.Outbound = OutboundClosed

@@ -216,9 +216,9 @@ func (r Report) JUnit() ([]byte, error) {
 func (r Report) Text() string {
 	var b strings.Builder
 	for _, c := range r.Causes {
-		_, _ = fmt.Fprintf(&b, "%s %s\n", wordOf(c.Status), wrapText(c.Said, 7, 80))
+		_, _ = fmt.Fprintf(&b, "%s %s\n", wordOf(c.Status), wrapText(c.Said, 7))
 		if c.Todo != "" {
-			_, _ = fmt.Fprintf(&b, "       Do: %s\n", wrapText(c.Todo, 11, 80))
+			_, _ = fmt.Fprintf(&b, "       Do: %s\n", wrapText(c.Todo, 11))
 		}
 		_, _ = fmt.Fprintf(&b, "       This explains %d rows below.\n\n", len(c.Explains))
 	}
@@ -236,9 +236,9 @@ func (r Report) Text() string {
 		}
 		_, _ = fmt.Fprintf(&b, "%s %-5s %-42s %-9s %s\n", wordOf(x.Status), x.Code, shorten(x.Host, 42), port, x.Reason)
 		if x.Status == "fail" || x.Status == "note" && x.Reason != "" || x.Status == "unproven" && x.Said != "" {
-			_, _ = fmt.Fprintf(&b, "             %s\n", wrapText(x.Said, 13, 80))
+			_, _ = fmt.Fprintf(&b, "             %s\n", wrapText(x.Said, 13))
 			if x.Todo != "" {
-				_, _ = fmt.Fprintf(&b, "             Do: %s\n", wrapText(x.Todo, 17, 80))
+				_, _ = fmt.Fprintf(&b, "             Do: %s\n", wrapText(x.Todo, 17))
 			}
 		}
 	}
@@ -268,12 +268,12 @@ func shorten(s string, n int) string {
 	return s[:n-2] + ".."
 }
 
-// wrapText breaks s into lines of at most width columns, the later ones indented.
-func wrapText(s string, indent, width int) string {
+// wrapText breaks s into lines of at most 80 columns, the later ones indented.
+func wrapText(s string, indent int) string {
 	var lines []string
 	line := ""
 	for w := range strings.FieldsSeq(s) {
-		if line != "" && indent+len(line)+1+len(w) > width {
+		if line != "" && indent+len(line)+1+len(w) > 80 {
 			lines = append(lines, line)
 			line = ""
 		}

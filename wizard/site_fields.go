@@ -214,7 +214,7 @@ func (l *siteLoader) router(s *Site, fw *Firewall, e *yaml.Node, m map[string]*y
 	}
 	fw.Router = id
 	fw.Generation, _ = l.text(m["generation"], "generation")
-	_, v, err := findRouter(l.cat, fw.Router, fw.Generation)
+	v, err := findRouter(l.cat, fw.Router, fw.Generation)
 	if err != nil {
 		l.say(m["router"].Line, "%s", sayRouter(err))
 		return

@@ -90,22 +90,22 @@ func addrText(a netip.Addr) string {
 
 // findRouter looks a router up. Which variant a router without a generation
 // means is the catalogue's to say.
-func findRouter(cat *router.Catalogue, id, generation string) (*router.Router, *router.Variant, error) {
+func findRouter(cat *router.Catalogue, id, generation string) (*router.Variant, error) {
 	if cat == nil {
-		return nil, nil, &router.UnknownError{ID: id}
+		return nil, &router.UnknownError{ID: id}
 	}
 	if !idForm.MatchString(strings.ReplaceAll(id, "/", "-")) || generation != "" && !idForm.MatchString(generation) {
-		return nil, nil, fmt.Errorf("router %q: want an id such as mikrotik or generic (see: sops-firewall routers)", shown(id))
+		return nil, fmt.Errorf("router %q: want an id such as mikrotik or generic (see: sops-firewall routers)", shown(id))
 	}
 	if i := slices.IndexFunc(cat.Routers, func(r router.Router) bool { return r.ID == id }); i >= 0 {
-		r := &cat.Routers[i]
-		for _, v := range r.Variants {
+		for _, v := range cat.Routers[i].Variants {
 			if generation == "" || v.Generation == generation {
-				return r, v, nil
+				return v, nil
 			}
 		}
 	}
-	return cat.Find(id, generation)
+	_, v, err := cat.Find(id, generation)
+	return v, err
 }
 
 // sayRouter is what is wrong with a router's id, and what to take for a brand

@@ -98,7 +98,7 @@ func (st step) fullID() string {
 }
 
 func (st step) ask(s *Session) Question {
-	q := Question{ID: st.fullID(), Step: st.n, Kind: st.what, Title: st.title(s), Intro: s.own(st.id+".intro", nil), Help: s.own(st.id+".help", nil)}
+	q := Question{ID: st.fullID(), Step: st.n, Kind: st.what, Title: st.title(s), Intro: s.own(st.id + ".intro"), Help: s.own(st.id + ".help")}
 	if st.fill != nil {
 		st.fill(s, &q)
 	}
@@ -137,23 +137,23 @@ func (s *Session) text(key string, facts map[string]string) string {
 }
 
 // own is an optional text of a question; empty when there is none.
-func (s *Session) own(key string, facts map[string]string) string {
+func (s *Session) own(key string) string {
 	if key = "questions." + key; !s.deps.Words.Has(key) {
 		return ""
 	}
-	return s.deps.Words.Text(key, facts)
+	return s.deps.Words.Text(key, nil)
 }
 
 // option is an option of a question with the texts of its ID.
 func (s *Session) option(question, id, key string) Option {
 	base := question + ".options." + id
-	return Option{ID: id, Key: key, Label: s.text("questions."+base+".label", nil), Detail: s.own(base+".detail", nil), Picture: s.own(base+".picture", nil)}
+	return Option{ID: id, Key: key, Label: s.text("questions."+base+".label", nil), Detail: s.own(base + ".detail"), Picture: s.own(base + ".picture")}
 }
 
 // field is a field of a form with the texts of its ID.
 func (s *Session) field(question, id, value string) Field {
 	base := question + ".fields." + id
-	return Field{ID: id, Label: s.text("questions."+base+".label", nil), Value: value, Hint: s.own(base+".hint", nil), Help: s.own(base+".help", nil)}
+	return Field{ID: id, Label: s.text("questions."+base+".label", nil), Value: value, Hint: s.own(base + ".hint"), Help: s.own(base + ".help")}
 }
 
 // pick is the option chosen, or a Problem that says what can be.

@@ -145,7 +145,7 @@ func fillBrand(s *Session, q *Question) {
 	list := s.brands(side)
 	found := -1
 	for i, b := range list {
-		o := Option{ID: b.id, Label: b.label, Detail: s.own("brand.kinds."+string(b.v.Kind), nil)}
+		o := Option{ID: b.id, Label: b.label, Detail: s.own("brand.kinds." + string(b.v.Kind))}
 		if b.r.ID == genericID {
 			o.Label, o.Detail = s.text("questions.brand.unknown.label", nil), s.text("questions.brand.unknown.detail", nil)
 		}
@@ -175,7 +175,7 @@ func (s *Session) variant(side router.Side) *router.Variant {
 	if fw == nil || fw.Router == "" {
 		return nil
 	}
-	_, v, err := findRouter(s.deps.Routers, fw.Router, fw.Generation)
+	v, err := findRouter(s.deps.Routers, fw.Router, fw.Generation)
 	if err != nil || !slices.Contains(v.Sides, side) {
 		return nil
 	}
@@ -190,7 +190,7 @@ func takeBrand(s *Session, a Answer) (string, error) {
 		i = slices.IndexFunc(list, func(b brand) bool { return b.r.ID == a.Choice })
 	}
 	if i < 0 {
-		if _, _, err := findRouter(s.deps.Routers, a.Choice, ""); err != nil {
+		if _, err := findRouter(s.deps.Routers, a.Choice, ""); err != nil {
 			return "", &Problem{Say: sayRouter(err)}
 		}
 		return "", &Problem{Say: s.text("problems.choose", nil)}

@@ -82,7 +82,10 @@ func takeStart(s *Session, a Answer) (string, error) {
 	}
 	if id == "new" {
 		file := ""
-		if s.deps.Store != nil {
+		switch {
+		case empty(s.site):
+			file = s.file // begun twice: one folder is enough
+		case s.deps.Store != nil:
 			file = s.deps.Store.File
 		}
 		s.reset(Site{}, file)
