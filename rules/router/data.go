@@ -24,7 +24,7 @@ type Data struct {
 // Entry is one rule to enter, cut to what the router can say in one.
 type Entry struct {
 	Name     string   // label, starts with "SOPS ", unique in the guide, at most can.name_max bytes
-	Slug     string   // the label as an identifier: sops_in_443
+	Slug     string   // an identifier: sops_in_443, sops_out_udp_123, with names by row: sops_out_1_2_22_443
 	Code     string   // row codes, "4.1" or "4.3, 5.1"
 	Proto    string   // tcp, udp
 	Port     uint16   // the first of Ports
@@ -98,7 +98,7 @@ func entries(can Can, kind string, ports []*portWant) []Entry {
 			}
 		}
 	}
-	used := map[string]bool{}
+	used, slugs := map[string]bool{}, map[string]bool{}
 	for i := range out {
 		e := &out[i]
 		e.Name = label(can, kind, *e)
@@ -106,10 +106,11 @@ func entries(can Can, kind string, ports []*portWant) []Entry {
 			e.Name = label(can, kind+" "+strconv.Itoa(i+1), *e)
 		}
 		used[e.Name] = true
-		e.Slug = "sops_" + slug(kind) + "_" + strconv.Itoa(i+1)
-		if len(e.Ports) == 1 && kind == "in" {
-			e.Slug = fmt.Sprintf("sops_in_%d", e.Port)
+		e.Slug = ident(can, kind, *e)
+		if slugs[e.Slug] {
+			e.Slug += "_" + strconv.Itoa(i+1)
 		}
+		slugs[e.Slug] = true
 	}
 	return out
 }
@@ -126,4 +127,19 @@ func label(can Can, kind string, e Entry) string {
 	return name
 }
 
-func slug(s string) string { return strings.ReplaceAll(s, " ", "_") }
+// ident is a rule's identifier. It is made of what the rule says, not of its
+// place: a guide for fewer rows must not write over the rules of others.
+func ident(can Can, kind string, e Entry) string {
+	id := "sops_" + kind
+	switch {
+	case kind == "in" && e.Proto == "tcp":
+	case kind != "in" && can.Names:
+		id += "_" + strings.NewReplacer(".", "_", ", ", "_").Replace(e.Code)
+	default:
+		id += "_" + e.Proto
+	}
+	for _, p := range e.Ports {
+		id += "_" + strconv.Itoa(int(p))
+	}
+	return id
+}
