@@ -5,8 +5,9 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"testing"
 	"time"
 
@@ -21,7 +22,8 @@ type console struct {
 	pty        *os.File
 	em         *vt.SafeEmulator
 	cols, rows int
-	sent       atomic.Int64  // bytes that came over the line
+	mu         sync.Mutex
+	raw        []byte        // all that came over the line
 	changed    chan struct{} // something came
 	ended      chan error
 }
@@ -45,7 +47,9 @@ func startConsole(t testing.TB, cmd *exec.Cmd, cols, rows int) *console {
 		for {
 			n, err := f.Read(buf)
 			if n > 0 {
-				m.sent.Add(int64(n))
+				m.mu.Lock()
+				m.raw = append(m.raw, buf[:n]...)
+				m.mu.Unlock()
 				_, _ = m.em.Write(buf[:n])
 				select {
 				case m.changed <- struct{}{}:
@@ -109,6 +113,13 @@ func (m *console) see(want ...string) {
 			m.t.Fatalf("%q was not seen:\n%s", missing, s)
 		}
 	}
+}
+
+// line is all that came over the line so far.
+func (m *console) line() []byte {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.raw)
 }
 
 // key types.

@@ -60,14 +60,13 @@ func newLab(t *testing.T) *lab {
 	return l
 }
 
-// must runs a command of the lab's set-up and returns what it printed.
-func (l *lab) must(name string, args ...string) string {
+// must runs a command of the lab's set-up.
+func (l *lab) must(name string, args ...string) {
 	l.t.Helper()
 	out, err := exec.CommandContext(l.t.Context(), name, args...).CombinedOutput()
 	if err != nil {
 		l.t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
 	}
-	return string(out)
 }
 
 // lines runs one ip(8) command a line.

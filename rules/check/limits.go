@@ -53,7 +53,7 @@ func DefaultLimits() Limits {
 		HTTP: 4 * time.Second, MQTT: 4 * time.Second, SSH: 3 * time.Second,
 		NTP: 2500 * time.Millisecond, NTP2: 700 * time.Millisecond, NTP3: 1500 * time.Millisecond,
 		Gateway: 1200 * time.Millisecond,
-		Row: 8 * time.Second, Table: 12 * time.Second,
+		Row:     8 * time.Second, Table: 12 * time.Second,
 
 		ClockNote: 10 * time.Second, ClockFail: 120 * time.Second,
 
