@@ -51,9 +51,9 @@ func fillAddresses(s *Session, q *Question) {
 		}
 		return "", ""
 	}
-	v, from := guess(site.Server.LANIP, main.IsValid() && usable(main) == nil && !public)
+	v, from := guess(site.Server.LANIP, main.IsValid() && usable(main) == nil && (!public || site.Case == rules.CaseLAN))
 	add("lan_ip", v, from, !site.needsLANIP())
-	v, from = guess(site.Server.PublicIP, public)
+	v, from = guess(site.Server.PublicIP, public && site.Case == rules.CaseInternet)
 	add("public_ip", v, from, true)
 	if site.Case == rules.CaseInternet {
 		add("hubs", joinPrefixes(site.Hubs.Subnets), "you", true)
