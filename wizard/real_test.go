@@ -2,6 +2,7 @@ package wizard
 
 import (
 	"errors"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -29,6 +30,7 @@ func TestRealBrands(t *testing.T) {
 	for _, c := range []rules.Case{rules.CaseLAN, rules.CaseInternet} {
 		for _, side := range sidesOf(c) {
 			start := planSite(c, OutboundClosed, rules.SourceGoogle)
+			start.Hubs.Subnets = []netip.Prefix{netip.MustParsePrefix("192.168.60.0/24")}
 			start.From, start.Firewalls, start.Step = rules.FromServer, []Firewall{{Side: side}}, "brand:"+string(side)
 			for _, o := range NewSession(d, start).Ask().Options {
 				s := NewSession(d, start)
@@ -57,7 +59,7 @@ func TestRealBrands(t *testing.T) {
 					continue
 				}
 				if text := GuideText(g[0], router.Apply); strings.TrimSpace(text) == "" || !strings.Contains(text, "443") {
-					t.Errorf("%s %s: apply is %q", side, o.ID, text)
+					t.Errorf("%s %s: apply is %q, gaps %v", side, o.ID, text, g[0].Guide.Gaps)
 				}
 				data, err := MarshalSite(s.Site())
 				if err != nil {
