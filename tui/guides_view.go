@@ -28,6 +28,9 @@ func (s *guidesScreen) View(w, h int) frame {
 	room := max(h-len(head)-len(foot), 1)
 	s.height = room
 	s.rows = s.layout(w)
+	if len(s.rows) == 0 {
+		head = append(head, " There is nothing to enter before that is given. Esc goes back, s shows all answers.")
+	}
 	s.row = max(min(s.row, len(s.rows)-1), 0)
 	s.top = window(s.top, s.row, len(s.rows), room)
 	chosen := -1
