@@ -1,7 +1,10 @@
 package tui
 
 import (
+	"sync"
 	"time"
+
+	tea "charm.land/bubbletea/v2"
 
 	"github.com/syncsign/sops-firewall/rules"
 	"github.com/syncsign/sops-firewall/rules/check"
@@ -54,6 +57,7 @@ type desk struct {
 
 	tables  map[bool][]wizard.TableView // the board's, until it changes
 	version string
+	writing sync.WaitGroup // files under way; leaving waits for them
 
 	mask   bool
 	site   wizard.Site // the answers so far
@@ -82,6 +86,16 @@ func (d *desk) views(all bool) []wizard.TableView {
 
 // changed forgets what views remembers; call it after touching the board.
 func (d *desk) changed() { clear(d.tables) }
+
+// save writes a file in a Cmd; a wroteMsg follows.
+func (d *desk) save(name string, data []byte) tea.Cmd {
+	d.writing.Add(1)
+	return func() tea.Msg {
+		defer d.writing.Done()
+		path, err := d.files.Write(name, data)
+		return wroteMsg{path, err}
+	}
+}
 
 func (d *desk) ssh() bool {
 	return d.env("SSH_CONNECTION")+d.env("SSH_TTY") != ""

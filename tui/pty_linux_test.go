@@ -162,7 +162,7 @@ func TestTerminal(t *testing.T) {
 	w.types("n")
 	w.sees("Save the report")
 	w.types("1\r")
-	w.sees("report-acme-office.md")
+	w.sees("Report: /home/user")
 	w.types("2\r")
 	select {
 	case o := <-w.end:

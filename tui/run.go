@@ -69,12 +69,7 @@ func run(ctx context.Context, d *desk, ask func(context.Context, []check.Job) <-
 		}
 	})()
 	_, err := p.Run()
-	if a.busy { // told to end while an answer was being written
-		select {
-		case <-a.wrote:
-		case <-time.After(patience):
-		}
-	}
+	a.settle()
 	if err != nil && ctx.Err() == nil {
 		return Outcome{Left: true, Exit: 1, Lines: a.last()}, fmt.Errorf("the terminal: %w", err)
 	}
@@ -82,6 +77,22 @@ func run(ctx context.Context, d *desk, ask func(context.Context, []check.Job) <-
 		a.code = 130
 	}
 	return a.outcome(), nil
+}
+
+// settle lets an answer or a file that is being written come to its end.
+func (a *app) settle() {
+	done := make(chan struct{})
+	go func() {
+		a.d.writing.Wait()
+		if a.wrote != nil {
+			<-a.wrote
+		}
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-time.After(patience):
+	}
 }
 
 func environ(env func(string) string) []string {

@@ -57,15 +57,11 @@ func (s *finishScreen) chosen() (act, tea.Cmd) {
 	}
 	switch id := s.q.Options[s.at()].ID; id {
 	case "report":
-		data, files := s.d.report(), s.d.files
 		name := "report.md"
 		if n := fileWord(s.d.site.Name); n != "" {
 			name = "report-" + n + ".md"
 		}
-		return act{}, func() tea.Msg {
-			path, err := files.Write(name, data)
-			return wroteMsg{path, err}
-		}
+		return act{}, s.d.save(name, s.d.report())
 	case "leave":
 		return act{want: wantQuit}, nil
 	default:

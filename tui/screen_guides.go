@@ -331,11 +331,7 @@ func (s *guidesScreen) write() tea.Cmd {
 		return nil
 	}
 	name := "guide-" + string(g.Side) + "-" + g.Guide.Router + ".md"
-	data, files := guideMarkdown(g), s.d.files
-	return func() tea.Msg {
-		path, err := files.Write(name, data)
-		return wroteMsg{path, err}
-	}
+	return s.d.save(name, guideMarkdown(g))
 }
 
 func (s *guidesScreen) wrote(msg wroteMsg) {
