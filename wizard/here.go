@@ -119,7 +119,7 @@ func (m machine) osName(goos string) string {
 			vars[k] = strings.Trim(v, `"'`)
 		}
 	}
-	name := vars["PRETTY_NAME"]
+	name := strings.Replace(vars["PRETTY_NAME"], " GNU/Linux", "", 1)
 	if i := strings.IndexByte(name, '('); i > 0 {
 		name = strings.TrimSpace(name[:i])
 	}

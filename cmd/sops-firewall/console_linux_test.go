@@ -22,7 +22,7 @@ type console struct {
 	pty        *os.File
 	em         *vt.SafeEmulator
 	cols, rows int
-	mu         sync.Mutex
+	mu         sync.Mutex    // of em and raw
 	raw        []byte        // all that came over the line
 	changed    chan struct{} // something came
 	ended      chan error
@@ -49,8 +49,8 @@ func startConsole(t testing.TB, cmd *exec.Cmd, cols, rows int) *console {
 			if n > 0 {
 				m.mu.Lock()
 				m.raw = append(m.raw, buf[:n]...)
-				m.mu.Unlock()
 				_, _ = m.em.Write(buf[:n])
+				m.mu.Unlock()
 				select {
 				case m.changed <- struct{}{}:
 				default:
@@ -71,6 +71,8 @@ func startConsole(t testing.TB, cmd *exec.Cmd, cols, rows int) *console {
 
 // screen is the text shown, a line per row, without trailing blanks.
 func (m *console) screen() string {
+	m.mu.Lock() // CellAt points into the emulator's own buffer
+	defer m.mu.Unlock()
 	var b strings.Builder
 	for y := range m.rows {
 		var line strings.Builder

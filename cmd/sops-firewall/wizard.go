@@ -71,7 +71,7 @@ func (a *app) session(mask bool) (tui.Deps, error) {
 	}
 	return tui.Deps{
 		Session: s, Board: wizard.NewBoard(book, words, s.Site(), from), Check: a.runner().Run,
-		Files: files{s, store}, Env: a.env, Now: a.now, Mask: mask, Version: versionText(),
+		Files: files{s}, Env: a.env, Now: a.now, Mask: mask, Version: versionText(),
 	}, nil
 }
 
