@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -98,6 +99,12 @@ func (v *Variant) translate(fsys fs.FS, file, lang string) error {
 	}
 	v.languages[lang] = t
 	return nil
+}
+
+// Languages are the translations there are of the words, sorted; English is the
+// guide itself.
+func (v *Variant) Languages() []string {
+	return slices.Sorted(maps.Keys(v.languages))
 }
 
 func loadFile(fsys fs.FS, file string) (*Variant, error) {
