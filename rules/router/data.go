@@ -38,6 +38,7 @@ type Can struct {
 	List    int  `yaml:"list"`     // ports in one rule; 0 and 1 mean one
 	Names   bool `yaml:"names"`    // an outbound rule can name hosts; otherwise it opens the port to all
 	NameMax int  `yaml:"name_max"` // longest label, bytes; 0 = the vendor gives no limit
+	AnyHost bool `yaml:"any_host"` // a page whose outbound rules cannot name hosts: one rule for each port
 }
 
 // portWant is one port with all rows that want it.

@@ -67,7 +67,10 @@ func (v *Variant) data(r Request) (Data, []Gap, error) {
 		}
 	}
 	way := v.can // of rules that leave: a page's reader is told ports and names in one line
-	if v.Kind == Web || v.Kind == None {
+	switch {
+	case v.can.AnyHost:
+		way.List, way.Names = 1, false
+	case v.Kind == Web || v.Kind == None:
 		way.List, way.Names = 15, true
 	}
 	if r.Side == SideHubs {
