@@ -140,12 +140,37 @@ func (s *rosStore) left() []string {
 	return out
 }
 
+func mikrotik() pasteTest {
+	const via, ip = "in WAN", "192.168.178.20"
+	forward := func(ports string) []opening {
+		return []opening{
+			"filter accept dstnat tcp from " + via + " to " + ip + " " + ports,
+			"nat dst-nat tcp from " + via + " to " + ip + " " + ports,
+		}
+	}
+	return pasteTest{id: "mikrotik", fresh: func() device { return &rosStore{} }, want: map[string][]opening{
+		"server":           slices.Concat(forward("80,443"), forward("1883,8888"), forward("8443,8883")),
+		"webhook in a LAN": forward("80,443"),
+		"server, outbound closed": {
+			"filter accept tcp from " + ip + " to docker.io,registry.hub.docker.com 443",
+			"filter accept tcp from " + ip + " to up.sync-sign.com 443,8433",
+			"filter accept udp from " + ip + " to pool.ntp.org 123",
+		},
+		"hubs, outbound closed": {
+			"filter accept tcp from 192.168.60.0/24 to pub.sync-sign.com 80",
+			"filter accept tcp from 192.168.60.0/24 to sops.example.com 8443,8883",
+		},
+	}}
+}
+
+func TestMikroTikPaste(t *testing.T) { testPaste(t, mikrotik()) }
+
 // TestMikroTikText: nothing that RouterOS 6 would take for a call for help, and
 // braces and brackets that close.
 func TestMikroTikText(t *testing.T) {
 	for name, c := range pasteCases() {
 		t.Run(name, func(t *testing.T) {
-			g := c.guide(t, "mikrotik")
+			g := mikrotik().guide(t, c)
 			for _, b := range g.Blocks {
 				if b.Kind != router.Code {
 					continue

@@ -16,74 +16,89 @@ import (
 // opening is what one rule of a device lets through, in one line.
 type opening = string
 
-// pasteCase is a guide and the openings it must make, sorted.
+// pasteCase is a guide to be pasted.
 type pasteCase struct {
 	side     router.Side
 	outbound string
 	deploy   rules.Case
 	wants    []router.Want
-	mikrotik []opening // table, protocol, source, destination, ports
-	openwrt  []opening
 }
 
+// pasteCases are the guides that every router with a command line must get
+// right; what they open is told in the router's own test.
 func pasteCases() map[string]pasteCase {
-	const via, ip = "in WAN", "192.168.178.20"
-	forward := func(ports string) []opening {
-		return []opening{
-			"filter accept dstnat tcp from " + via + " to " + ip + " " + ports,
-			"nat dst-nat tcp from " + via + " to " + ip + " " + ports,
-		}
-	}
-	dnat := func(ports ...string) []opening {
-		var out []opening
-		for _, p := range ports {
-			out = append(out, "redirect tcp from wan to lan "+ip+" "+p+" to "+p)
-		}
-		return out
-	}
 	return map[string]pasteCase{
 		"server": {
 			side: router.SideServer, outbound: "open", deploy: rules.CaseInternet, wants: append(inboundWants(), webhookWants()...),
-			mikrotik: slices.Concat(forward("80,443"), forward("1883,8888"), forward("8443,8883")),
-			openwrt:  dnat("80", "443", "1883", "8443", "8883", "8888"),
 		},
 		"webhook in a LAN": {
 			side: router.SideSite, outbound: "open", deploy: rules.CaseLAN, wants: webhookWants(),
-			mikrotik: forward("80,443"), openwrt: dnat("80", "443"),
 		},
 		"server, outbound closed": {
 			side: router.SideServer, outbound: "closed", deploy: rules.CaseInternet,
 			wants: append(outboundWants(), router.Want{Code: "1.3", Proto: "tcp", Ports: []uint16{443}, Hosts: []string{"docker.io", "registry.hub.docker.com"}}),
-			mikrotik: []opening{
-				"filter accept tcp from " + ip + " to docker.io,registry.hub.docker.com 443",
-				"filter accept tcp from " + ip + " to up.sync-sign.com 443,8433",
-				"filter accept udp from " + ip + " to pool.ntp.org 123",
-			},
-			openwrt: []opening{
-				"rule tcp from lan " + ip + " to wan 443", "rule tcp from lan " + ip + " to wan 8433", "rule udp from lan " + ip + " to wan 123",
-			},
 		},
 		"hubs, outbound closed": {
 			side: router.SideHubs, outbound: "closed", deploy: rules.CaseInternet, wants: hubWants(),
-			mikrotik: []opening{
-				"filter accept tcp from 192.168.60.0/24 to pub.sync-sign.com 80",
-				"filter accept tcp from 192.168.60.0/24 to sops.example.com 8443,8883",
-			},
-			openwrt: []opening{
-				"rule tcp from lan 192.168.60.0/24 to wan 80", "rule tcp from lan 192.168.60.0/24 to wan 8443", "rule tcp from lan 192.168.60.0/24 to wan 8883",
-			},
 		},
 	}
 }
 
-func (c pasteCase) guide(t *testing.T, id string) router.Guide {
+// namedOpenings are the openings of pasteCases by port and name; the pool of
+// time servers has no fixed names.
+func namedOpenings() map[string][]opening {
+	return map[string][]opening{
+		"server":           inOpenings("80", "443", "1883", "8443", "8883", "8888"),
+		"webhook in a LAN": inOpenings("80", "443"),
+		"server, outbound closed": {
+			"out tcp 192.168.178.20 to docker.io 443", "out tcp 192.168.178.20 to registry.hub.docker.com 443",
+			"out tcp 192.168.178.20 to up.sync-sign.com 443", "out tcp 192.168.178.20 to up.sync-sign.com 8433",
+			"out udp 192.168.178.20 to any 123",
+		},
+		"hubs, outbound closed": {
+			"out tcp 192.168.60.0/24 to pub.sync-sign.com 80",
+			"out tcp 192.168.60.0/24 to sops.example.com 8443", "out tcp 192.168.60.0/24 to sops.example.com 8883",
+		},
+	}
+}
+
+// portOpenings are those of a router that cannot tie a rule to a name.
+func portOpenings() map[string][]opening {
+	w := namedOpenings()
+	w["server, outbound closed"] = []opening{
+		"out tcp 192.168.178.20 to any 443", "out tcp 192.168.178.20 to any 8433", "out udp 192.168.178.20 to any 123",
+	}
+	w["hubs, outbound closed"] = []opening{
+		"out tcp 192.168.60.0/24 to any 80", "out tcp 192.168.60.0/24 to any 8443", "out tcp 192.168.60.0/24 to any 8883",
+	}
+	return w
+}
+
+// inOpenings are ports that are translated to the server and let through.
+func inOpenings(ports ...string) []opening {
+	var out []opening
+	for _, p := range ports {
+		out = append(out, "in tcp 192.168.178.20 "+p)
+	}
+	return out
+}
+
+// pasteTest is a router, or one way of its owner to set it up.
+type pasteTest struct {
+	id     string
+	inputs map[string]string
+	fresh  func() device
+	want   map[string][]opening // by the name of the case
+}
+
+func (p pasteTest) guide(t *testing.T, c pasteCase) router.Guide {
 	t.Helper()
 	s := webSite()
 	s.Outbound, s.Case = c.outbound, c.deploy
-	g := render(t, id, router.Request{Side: c.side, Site: s, Wants: c.wants, Lang: "en"})
-	for _, p := range []router.Part{router.Prepare, router.Apply, router.Verify, router.Undo, router.Notes} {
-		if text(g, p) == "" {
-			t.Errorf("no block %s", p)
+	g := render(t, p.id, router.Request{Side: c.side, Site: s, Inputs: p.inputs, Wants: c.wants, Lang: "en"})
+	for _, part := range []router.Part{router.Prepare, router.Apply, router.Verify, router.Undo, router.Notes} {
+		if text(g, part) == "" {
+			t.Errorf("no block %s", part)
 		}
 	}
 	return g
@@ -96,26 +111,26 @@ type device interface {
 	left() []string // what is there beside the owner's own
 }
 
-func testPaste(t *testing.T, id string, fresh func() device, want func(pasteCase) []opening) {
+func testPaste(t *testing.T, p pasteTest) {
 	for name, c := range pasteCases() {
 		t.Run(name, func(t *testing.T) {
-			g, d := c.guide(t, id), fresh()
+			g, d := p.guide(t, c), p.fresh()
 			d.run(t, text(g, router.Apply))
 			d.run(t, text(g, router.Apply))
-			got, exp := d.openings(t), slices.Sorted(slices.Values(want(c)))
+			got, exp := d.openings(t), slices.Sorted(slices.Values(p.want[name]))
 			if !slices.Equal(got, exp) {
 				t.Errorf("after two pastes:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(exp, "\n"))
 			}
 			// A later guide for one missing row takes nothing away from the first.
 			one := c
 			one.wants = c.wants[:1]
-			d.run(t, text(one.guide(t, id), router.Apply))
+			d.run(t, text(p.guide(t, one), router.Apply))
 			for _, o := range exp {
 				if !slices.Contains(d.openings(t), o) {
 					t.Errorf("a guide for the first row alone took away: %s", o)
 				}
 			}
-			d.run(t, text(one.guide(t, id), router.Undo))
+			d.run(t, text(p.guide(t, one), router.Undo))
 			d.run(t, text(g, router.Undo))
 			if l := d.left(); len(l) > 0 {
 				t.Errorf("left after undo: %q", l)
@@ -204,11 +219,23 @@ func (u uciStore) left() []string {
 }
 
 func TestOpenWrtPaste(t *testing.T) {
-	testPaste(t, "openwrt", func() device { return uciStore{} }, func(c pasteCase) []opening { return c.openwrt })
-}
-
-func TestMikroTikPaste(t *testing.T) {
-	testPaste(t, "mikrotik", func() device { return &rosStore{} }, func(c pasteCase) []opening { return c.mikrotik })
+	dnat := func(ports ...string) []opening {
+		var out []opening
+		for _, p := range ports {
+			out = append(out, "redirect tcp from wan to lan 192.168.178.20 "+p+" to "+p)
+		}
+		return out
+	}
+	testPaste(t, pasteTest{id: "openwrt", fresh: func() device { return uciStore{} }, want: map[string][]opening{
+		"server":           dnat("80", "443", "1883", "8443", "8883", "8888"),
+		"webhook in a LAN": dnat("80", "443"),
+		"server, outbound closed": {
+			"rule tcp from lan 192.168.178.20 to wan 443", "rule tcp from lan 192.168.178.20 to wan 8433", "rule udp from lan 192.168.178.20 to wan 123",
+		},
+		"hubs, outbound closed": {
+			"rule tcp from lan 192.168.60.0/24 to wan 80", "rule tcp from lan 192.168.60.0/24 to wan 8443", "rule tcp from lan 192.168.60.0/24 to wan 8883",
+		},
+	}})
 }
 
 // TestCLIHostileInput: values of the owner stay one word, or are refused.

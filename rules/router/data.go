@@ -25,6 +25,8 @@ type Data struct {
 type Entry struct {
 	Name     string   // label, starts with "SOPS ", unique in the guide, at most can.name_max bytes
 	Slug     string   // an identifier: sops_in_443, sops_out_udp_123, with names by row: sops_out_1_2_22_443
+	Tag      string   // a name without blanks: SOPS-in-443, SOPS-out-1-2-22-443
+	Num      int      // a small number for devices that count their rules: 43 for row 4.3, unique in the guide
 	Code     string   // row codes, "4.1" or "4.3, 5.1"
 	Proto    string   // tcp, udp
 	Port     uint16   // the first of Ports
@@ -39,6 +41,13 @@ type Can struct {
 	Names   bool `yaml:"names"`    // an outbound rule can name hosts; otherwise it opens the port to all
 	NameMax int  `yaml:"name_max"` // longest label, bytes; 0 = the vendor gives no limit
 	AnyHost bool `yaml:"any_host"` // a page whose outbound rules cannot name hosts: one rule for each port
+}
+
+// Need is an answer of the site without which a router's text would be wrong.
+type Need struct {
+	Site string `yaml:"site"` // public_ip (for rows that arrive), ipv4_hubs
+	Or   string `yaml:"or"`   // an input that does instead
+	When string `yaml:"when"` // input=value; empty = always
 }
 
 // portWant is one port with all rows that want it.
@@ -99,7 +108,7 @@ func entries(can Can, kind string, ports []*portWant) []Entry {
 			}
 		}
 	}
-	used, slugs := map[string]bool{}, map[string]bool{}
+	used, slugs, nums := map[string]bool{}, map[string]bool{}, map[int]bool{}
 	for i := range out {
 		e := &out[i]
 		e.Name = label(can, kind, *e)
@@ -112,6 +121,10 @@ func entries(can Can, kind string, ports []*portWant) []Entry {
 			e.Slug += "_" + strconv.Itoa(i+1)
 		}
 		slugs[e.Slug] = true
+		e.Tag = strings.ReplaceAll(strings.Replace(e.Slug, "sops", "SOPS", 1), "_", "-")
+		for e.Num = number(e.Code); nums[e.Num]; e.Num++ {
+		}
+		nums[e.Num] = true
 	}
 	return out
 }
@@ -143,4 +156,11 @@ func ident(can Can, kind string, e Entry) string {
 		id += "_" + strconv.Itoa(int(p))
 	}
 	return id
+}
+
+// number is made of the first row code: 43 for 4.3, 710 for 7.10.
+func number(code string) int {
+	code, _, _ = strings.Cut(code, ",")
+	n, _ := strconv.Atoi(strings.Replace(code, ".", "", 1))
+	return max(1, n)
 }

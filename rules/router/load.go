@@ -31,6 +31,7 @@ type Variant struct {
 	Asks       []Ask
 
 	can       Can
+	needs     []Need
 	order     int
 	fence     string
 	dialect   quote.Dialect

@@ -2,8 +2,10 @@ package router
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 	"text/template"
@@ -27,6 +29,7 @@ type front struct {
 	Proof   Proof  `yaml:"proof"`
 	Can     Can    `yaml:"can"`
 	Asks    []Ask  `yaml:"asks"`
+	Needs   []Need `yaml:"needs"`
 	Order   int    `yaml:"order"` // place among the generations of its brand, smallest first
 }
 
@@ -53,12 +56,14 @@ func funcs(d quote.Dialect) template.FuncMap {
 		"inc":       func(i int) int { return i + 1 },
 		"cat":       cat,
 		"join":      join,
+		"mask":      mask,
+		"wild":      wild,
 		"emitCode":  func(v any) (string, error) { return emit(d, v) },
 		"emitWords": func(v any) (string, error) { return emit(chips, v) },
 	}
 }
 
-var writable = []string{"inc", "cat", "join", "eq", "ne", "and", "or", "not", "len", "index"}
+var writable = []string{"inc", "cat", "join", "mask", "wild", "eq", "ne", "and", "or", "not", "len", "index"}
 
 func emit(d quote.Dialect, v any) (string, error) {
 	s, err := text(v)
@@ -114,6 +119,21 @@ func join(list any, sep string) (string, error) {
 	return strings.Join(parts, sep), nil
 }
 
+// mask is the netmask of an IPv4 network, 255.255.255.0.
+func mask(p netip.Prefix) (netip.Addr, error) { return bits(p, 0) }
+
+// wild is the wildcard of an IPv4 network, 0.0.0.255.
+func wild(p netip.Prefix) (netip.Addr, error) { return bits(p, 0xffffffff) }
+
+func bits(p netip.Prefix, flip uint32) (netip.Addr, error) {
+	if !p.Addr().Is4() {
+		return netip.Addr{}, fmt.Errorf("%s has no IPv4 mask", p)
+	}
+	var b [4]byte
+	binary.BigEndian.PutUint32(b[:], uint32(0xffffffff<<(32-p.Bits()))^flip)
+	return netip.AddrFrom4(b), nil
+}
+
 // parseFile reads one router file; file names it in mistakes.
 func parseFile(file string, data []byte) (*Variant, error) {
 	head, body, line, err := split(data)
@@ -134,7 +154,7 @@ func parseFile(file string, data []byte) (*Variant, error) {
 	}
 	v := &Variant{
 		Name: f.Name, Label: f.Label, Kind: f.Kind, Sides: f.Sides, Proof: f.Proof, Source: f.Source,
-		Checked: f.Checked, Asks: f.Asks, can: f.Can, order: f.Order, fence: f.Fence,
+		Checked: f.Checked, Asks: f.Asks, can: f.Can, needs: f.Needs, order: f.Order, fence: f.Fence,
 	}
 	if v.fence == "" {
 		v.fence = map[string]string{"posix": "sh"}[f.Dialect]
@@ -191,6 +211,9 @@ func (f front) check() []error {
 	need(strings.HasPrefix(f.Source, "https://"), "source %q: want the https address that was read", f.Source)
 	need(len(f.Checked) == 10, "checked %q: want the day somebody last read the source, as 2026-11-20", f.Checked)
 	need(slices.Contains([]Proof{ProofDocs, ProofParser, ProofEmulator, ProofDevice}, f.Proof), "proof %q: want docs, parser, emulator or device", f.Proof)
+	for _, n := range f.Needs {
+		need(n.Site == "public_ip" || n.Site == "ipv4_hubs", "needs: site %q: want public_ip or ipv4_hubs", n.Site)
+	}
 	seen := map[string]bool{}
 	for _, a := range f.Asks {
 		need(forms["word"].re.MatchString(a.ID) && !seen[a.ID], "asks: id %q is missing, twice, or no word", a.ID)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 	"text/template"
@@ -94,7 +95,26 @@ func (v *Variant) gaps(r Request, d Data) []Gap {
 	if v.Kind == Paste && len(d.HubsOut) > 0 && len(r.Site.Hubs) == 0 {
 		gaps = append(gaps, Gap{Say: "The hubs' network is missing: give it at step 4, Addresses."})
 	}
+	for _, n := range v.needs {
+		if say := n.gap(r.Site, d); say != "" {
+			gaps = append(gaps, Gap{Say: say})
+		}
+	}
 	return gaps
+}
+
+// gap tells what is missing for a need, "" when nothing is.
+func (n Need) gap(s Site, d Data) string {
+	if k, value, ok := strings.Cut(n.When, "="); ok && d.In[k] != value {
+		return ""
+	}
+	switch {
+	case n.Site == "public_ip" && len(d.Inbound) > 0 && !s.PublicIP.Is4() && (n.Or == "" || d.In[n.Or] == ""):
+		return "The public IPv4 address is missing: give it at step 4, Addresses."
+	case n.Site == "ipv4_hubs" && len(d.HubsOut) > 0 && len(s.Hubs) > 0 && !slices.ContainsFunc(s.Hubs, func(p netip.Prefix) bool { return p.Addr().Is4() }):
+		return "These rules are for IPv4: give the hubs' IPv4 network at step 4, Addresses."
+	}
+	return ""
 }
 
 // block renders one block; commands are never translated, words may be.

@@ -76,7 +76,7 @@ type Router struct {
 // Ask is an input only this router needs.
 type Ask struct {
 	ID       string   `yaml:"id"`
-	Kind     string   `yaml:"kind"` // iface, zone, ip, prefix, mac, port, word, choice, id
+	Kind     string   `yaml:"kind"` // iface, zone, ip, prefix, mac, number, port, word, choice, id
 	Label    string   `yaml:"label"`
 	Default  string   `yaml:"default"`
 	How      string   `yaml:"how"`

@@ -29,9 +29,17 @@ func (e *Error) Error() string {
 }
 
 var dialects = map[string]Dialect{
+	"asa":      asa{},
+	"clish":    clish{},
+	"fortios":  fortios{},
+	"hcl":      hcl{},
+	"ios":      ios{},
+	"junos":    junos{},
+	"panos":    panos{},
 	"posix":    posix{},
 	"routeros": routeros{},
-	"hcl":      hcl{},
+	"sonicos":  sonicos{},
+	"vyos":     vyos{},
 	"web":      chip{},
 }
 
