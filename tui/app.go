@@ -148,7 +148,7 @@ func (a *app) key(k tea.KeyPressMsg) tea.Cmd {
 		return nil
 	case name == "?":
 		if _, open := top.(*helpScreen); !open {
-			a.over = append(a.over, newHelpScreen(a.d, a.q.Title, a.q.Help, top.Keys()))
+			a.over = append(a.over, newHelpScreen(a.d, a.q.Title, helpText(a.q), top.Keys()))
 			return nil
 		}
 	case name == "s":

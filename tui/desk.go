@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"strings"
 	"sync"
 	"time"
 
@@ -15,7 +16,7 @@ import (
 type asker interface {
 	Ask() wizard.Question
 	Answer(wizard.Answer) error
-	Try(field, value string) (normal, say string, err error)
+	Try(field, value string) (wizard.Tried, error)
 	Back() bool
 	Goto(id string) bool
 	Summary() []wizard.SummaryLine
@@ -95,6 +96,14 @@ func (d *desk) save(name string, data []byte) tea.Cmd {
 		path, err := d.files.Write(name, data)
 		return wroteMsg{path, err}
 	}
+}
+
+// home is a path as people write it, from the home folder on.
+func (d *desk) home(path string) string {
+	if h := strings.TrimRight(d.env("HOME"), "/"); h != "" && strings.HasPrefix(path, h+"/") {
+		return "~" + path[len(h):]
+	}
+	return path
 }
 
 func (d *desk) ssh() bool {

@@ -38,7 +38,7 @@ func (s *fakeSession) Answer(a wizard.Answer) error {
 	}
 	q := s.qs[s.at]
 	for _, f := range q.Fields {
-		if _, _, err := s.Try(f.ID, a.Fields[f.ID]); err != nil {
+		if _, err := s.Try(f.ID, a.Fields[f.ID]); err != nil {
 			return err
 		}
 	}
@@ -50,16 +50,16 @@ func (s *fakeSession) Answer(a wizard.Answer) error {
 	return nil
 }
 
-func (s *fakeSession) Try(field, value string) (string, string, error) {
+func (s *fakeSession) Try(field, value string) (wizard.Tried, error) {
 	if field == "hubs" {
 		if _, err := netip.ParsePrefix(value); err != nil {
-			return "", "", &wizard.Problem{Field: field, Say: "four numbers and a size: 192.168.60.0/24"}
+			return wizard.Tried{}, &wizard.Problem{Field: field, Say: "four numbers and a size: 192.168.60.0/24"}
 		}
 	}
 	if field == "domain" && value != "" {
-		return value, "points to 203.0.113.7", nil
+		return wizard.Tried{Normal: value, Say: "points to 203.0.113.7"}, nil
 	}
-	return value, "", nil
+	return wizard.Tried{Normal: value}, nil
 }
 
 func (s *fakeSession) Back() bool {

@@ -73,19 +73,17 @@ func (s *guidesScreen) tabs(w int) []string {
 		parts = append(parts, name)
 	}
 	left := " " + strings.Join(parts, " ")
-	right := proofWords(s.guide().Guide.Proof)
-	if s.missing {
-		right += ", only missing rows"
-	} else {
-		right += ", all rows"
-	}
 	if s.guide().Err != nil || len(s.list) == 0 {
-		right = ""
+		return []string{left, ""}
+	}
+	right := s.d.show(s.guide().Title) + ": only missing rows, " + proofWords(s.guide().Guide.Proof)
+	if !s.missing {
+		right = strings.Replace(right, ": only missing rows", ": all rows", 1)
 	}
 	if width(left)+width(right)+3 <= w {
 		return []string{left + strings.Repeat(" ", w-width(left)-width(right)-1) + right, ""}
 	}
-	return []string{left, " " + right, ""}
+	return []string{left, " " + shorten(right, w-2), ""}
 }
 
 func (s *guidesScreen) gaps(w int) []string {
@@ -155,11 +153,26 @@ func chop(s string, w int) []string {
 	return append([]string{string(r[:n])}, chop(string(r[n:]), w)...)
 }
 
+// noteLines breaks a note at spaces; a path or command that is longer than a
+// line breaks where the line ends, so that little of it is torn.
+func noteLines(s string, w int) []string {
+	for word := range strings.SplitSeq(s, " ") {
+		if width(word) > w-2 {
+			lines := chop(s, w-2)
+			for i := range lines {
+				lines[i] = " " + lines[i]
+			}
+			return lines
+		}
+	}
+	return hang(" ", s, w-1)
+}
+
 // foot is what the last key did, at most six lines.
 func (s *guidesScreen) foot(w int) []string {
 	var lines []string
 	for _, n := range append(slices.Clone(s.note), s.file...) {
-		lines = append(lines, hang(" ", strings.TrimSpace(s.d.show(n)), w-1)...)
+		lines = append(lines, noteLines(strings.TrimSpace(s.d.show(n)), w)...)
 	}
 	if len(lines) == 0 {
 		return nil

@@ -329,7 +329,7 @@ func (p *teller) field(q wizard.Question, f wizard.Field, values map[string]stri
 			p.say("This is needed%s.", p.d.show(example(f)))
 			continue
 		}
-		normal, say, err := p.d.session.Try(f.ID, v)
+		got, err := p.d.session.Try(f.ID, v)
 		var wrong *wizard.Problem
 		switch {
 		case errors.As(err, &wrong):
@@ -339,12 +339,9 @@ func (p *teller) field(q wizard.Question, f wizard.Field, values map[string]stri
 			p.say("Not accepted: %s", p.d.show(err.Error()))
 			continue
 		}
-		if normal == "" {
-			normal = v
-		}
-		values[f.ID] = normal
-		if say != "" {
-			p.say("%s: %s", p.d.show(normal), sentence(p.d.show(say)))
+		values[f.ID] = v // as typed: a pasted web address may name a port too
+		if got.Say != "" {
+			p.say("%s: %s", p.d.show(firstOf(got.Normal, v)), sentence(p.d.show(got.Say)))
 		}
 		return isText
 	}

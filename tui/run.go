@@ -117,7 +117,7 @@ func (a *app) outcome() Outcome {
 func (a *app) last() []string {
 	files := "No files were written."
 	if n := len(a.d.copier.files); n > 0 {
-		files = "Files: " + a.d.copier.files[n-1]
+		files = "Files: " + a.d.home(a.d.copier.files[n-1])
 		if n > 1 {
 			files += fmt.Sprintf(" and %d more beside it", n-1)
 		}

@@ -140,9 +140,12 @@ func (s *choiceScreen) View(w, h int) frame {
 }
 
 // about explains the option under the cursor in at most room lines: drawing,
-// whole detail, and why it is proposed.
+// what its line had to leave out, and why it is proposed.
 func about(d *desk, o wizard.Option, line string, w, room int) []string {
 	var text []string
+	if !strings.Contains(line, d.show(o.Label)) {
+		text = append(text, hang(" ", d.show(o.Label), w-1)...)
+	}
 	if o.Detail != "" && !strings.Contains(line, d.show(o.Detail)) {
 		text = append(text, hang(" ", d.show(o.Detail), w-1)...)
 	}
@@ -165,7 +168,7 @@ func about(d *desk, o wizard.Option, line string, w, room int) []string {
 // had to cut it, and a sentence or two.
 func intro(d *desk, q wizard.Question, w int) []string {
 	var lines []string
-	if title := d.show(q.Title); width(title)+48 > w {
+	if title := d.show(q.Title); !d.fitsHeader(title, w) {
 		for _, l := range hang(" ", title, w-1) {
 			lines = append(lines, boldStyle.Render(l))
 		}
@@ -197,17 +200,26 @@ func optionLines(d *desk, opts []wizard.Option, w int, marks bool) []string {
 		if width(l) < labelW+2 {
 			l = fit(l, labelW+2)
 		}
-		tail := d.show(o.Detail)
+		guess := ""
 		if o.Because != "" && !marks {
-			tail = strings.TrimSpace(tail + "  (we think this one)")
-			if width(l)+2+width(tail) > w {
-				tail = "(we think this one)"
-			}
+			guess = "(we think this one)"
 		}
-		if tail != "" && w-width(l)-2 >= 12 {
-			l += "  " + shorten(tail, w-width(l)-2)
-		}
-		out[i] = shorten(l, w)
+		out[i] = shorten(beside(l, d.show(o.Detail), guess, w), w)
 	}
 	return out
+}
+
+// beside sets a detail and a guess behind a label, whole or not at all: what does
+// not fit stands under the list.
+func beside(label, detail, guess string, w int) string {
+	short := guess
+	if guess != "" {
+		short = "(likely)"
+	}
+	for _, tail := range []string{detail + "  " + guess, detail + "  " + short, guess, short} {
+		if tail = strings.TrimSpace(tail); tail != "" && width(label)+2+width(tail) <= w {
+			return label + "  " + tail
+		}
+	}
+	return label
 }

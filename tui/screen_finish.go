@@ -14,12 +14,12 @@ import (
 // finishScreen says how it stands, what changed and what is left to do.
 type finishScreen struct {
 	*choiceScreen
-	note []string
+	wrote *wroteMsg // the report's file; nil before
 }
 
 func newFinishScreen(d *desk, q wizard.Question) *finishScreen {
 	s := &finishScreen{choiceScreen: newChoiceScreen(d, q, draft{})}
-	s.above = func(w int) []string { return append(append(s.result(w), s.note...), "") }
+	s.above = func(w int) []string { return append(append(s.result(w), s.report(w)...), "") }
 	return s
 }
 
@@ -31,14 +31,9 @@ func (s *finishScreen) Keys() []hint {
 func (s *finishScreen) Update(msg tea.Msg) (act, tea.Cmd) {
 	switch msg := msg.(type) {
 	case wroteMsg:
-		if msg.err != nil {
-			s.note = []string{"", " " + failStyle.Render("[FAIL]") + " The report was not written: " + clean(msg.err.Error())}
-			return act{}, nil
-		}
-		s.d.copier.remember(msg.path)
-		s.note = []string{"", " " + okStyle.Render("[ ok ]") + " Report: " + s.d.show(msg.path)}
-		if l := fetchLine(s.d.env, msg.path); l != "" {
-			s.note = append(s.note, "        From your computer: "+s.d.show(l))
+		s.wrote = &msg
+		if msg.err == nil {
+			s.d.copier.remember(msg.path)
 		}
 	case tea.KeyPressMsg:
 		switch keyName(msg) {
@@ -49,6 +44,24 @@ func (s *finishScreen) Update(msg tea.Msg) (act, tea.Cmd) {
 		}
 	}
 	return s.choiceScreen.Update(msg)
+}
+
+// report says where the report is, and how to get it.
+func (s *finishScreen) report(w int) []string {
+	switch {
+	case s.wrote == nil:
+		return nil
+	case s.wrote.err != nil:
+		return append([]string{""}, hang(" "+failStyle.Render("[FAIL]")+" ", "The report was not written: "+s.d.show(s.wrote.err.Error()), w-1)...)
+	}
+	lines := append([]string{""}, hang(" "+okStyle.Render("[ ok ]")+" ", "Report: "+s.d.show(s.d.home(s.wrote.path)), w-1)...)
+	if l := fetchLine(s.d.env, s.wrote.path); l != "" {
+		lines = append(lines, "        To fetch it, run on your own computer:")
+		for _, part := range chop(s.d.show(l), w-10) {
+			lines = append(lines, "          "+part)
+		}
+	}
+	return lines
 }
 
 func (s *finishScreen) chosen() (act, tea.Cmd) {
@@ -116,9 +129,14 @@ func (s *finishScreen) result(w int) []string {
 // waiting are the rows that another place must check, with the command.
 func (s *finishScreen) waiting(w int) []string {
 	rows := map[rules.Place][]string{}
+	var down []string // their service does not run here, so outside would see nothing
 	for _, t := range s.d.views(false) {
 		for _, r := range t.Rows {
 			for _, f := range r.Flows {
+				if f.Status == check.Waiting && f.Result.Code == check.InServiceDown {
+					down = append(down, r.Row.Code)
+					break
+				}
 				if f.Status == check.Waiting {
 					rows[f.Flow.From] = append(rows[f.Flow.From], r.Row.Code)
 					break
@@ -127,18 +145,26 @@ func (s *finishScreen) waiting(w int) []string {
 		}
 	}
 	var lines []string
+	if len(down) > 0 {
+		lines = append(lines, hang(" "+state(check.Waiting)+" ", rowsWord(down)+": nothing listens on the server yet. Start SOPS, then R checks again.", w-1)...)
+	}
 	for _, p := range []rules.Place{rules.FromServer, rules.FromHub, rules.FromInternet} {
 		if len(rows[p]) == 0 {
 			continue
 		}
-		text := "rows " + strings.Join(rows[p], ", ") + " can only be seen from " + placeName(p) + ". Run there:"
-		if len(rows[p]) == 1 {
-			text = "row " + text[len("rows "):]
-		}
+		text := rowsWord(rows[p]) + " can only be seen from " + placeName(p) + ". Run there:"
 		lines = append(lines, hang(" "+state(check.Waiting)+" ", text, w-1)...)
 		lines = append(lines, "          sops-firewall check --from "+string(p))
 	}
 	return lines
+}
+
+// rowsWord is "row 4.1" or "rows 4.1, 4.2".
+func rowsWord(codes []string) string {
+	if len(codes) == 1 {
+		return "row " + codes[0]
+	}
+	return "rows " + strings.Join(codes, ", ")
 }
 
 func flowName(f rules.Flow) string {

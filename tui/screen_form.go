@@ -23,7 +23,7 @@ type formScreen struct {
 
 // remark is what Try said about a field.
 type remark struct {
-	word string // ok, fix, need or nothing
+	word string // ok, note, fix, need or nothing
 	say  string
 }
 
@@ -63,15 +63,17 @@ func (s *formScreen) try(i int) {
 		}
 		return
 	}
-	_, say, err := s.d.session.Try(f.ID, v)
+	got, err := s.d.session.Try(f.ID, v)
 	var wrong *wizard.Problem
 	switch {
 	case errors.As(err, &wrong):
 		s.says[i] = remark{"[fix ]", wrong.Say}
 	case err != nil:
 		s.says[i] = remark{"[fix ]", err.Error()}
+	case got.Odd:
+		s.says[i] = remark{"[note]", got.Say}
 	default:
-		s.says[i] = remark{"[ ok ]", say}
+		s.says[i] = remark{"[ ok ]", got.Say}
 	}
 }
 
@@ -172,40 +174,18 @@ func (s *formScreen) View(w, h int) frame {
 	for _, f := range s.q.Fields {
 		labelW = max(labelW, width(f.Label))
 	}
-	labelW = min(labelW, w/3)
+	labelW = min(labelW, max(w/3, 30), w-34)
 	valueW := min(max((w-labelW)/2-6, 16), 44)
 	f := frame{y: -1}
-	for i, fl := range s.q.Fields {
-		mark := "   "
+	for i := range s.q.Fields {
 		if i == s.at {
-			mark = " > "
-		}
-		head := mark + fit(s.d.show(fl.Label), labelW) + "  "
-		in := &s.inputs[i]
-		in.SetWidth(valueW)
-		value := s.value(i)
-		if i == s.at {
-			head = boldStyle.Render(head)
 			f.y = len(lines)
-			if c := in.Cursor(); c != nil {
-				f.x = width(head) + c.X
-			}
 		}
-		say := s.says[i]
-		note := say.say
-		if say.word != "[fix ]" && note == "" {
-			note = fl.From
-		}
-		word := wordStyled(say.word)
-		room := w - width(head) - valueW - 2 - 8
-		short := ""
-		if say.word != "[fix ]" {
-			short = shorten(s.d.show(note), room)
-		}
-		lines = append(lines, head+fit(value, valueW+1)+" "+fit(short, room)+" "+word)
+		l, x, said := s.line(i, labelW, valueW, w)
+		lines = append(lines, l)
 		if i == s.at {
-			cut := width(s.d.show(note)) > room
-			lines = append(lines, s.under(i, labelW+5, w, cut)...)
+			f.x = x
+			lines = append(lines, s.under(i, labelW+5, w, said)...)
 		}
 	}
 	if len(s.q.Fields) == 0 {
@@ -225,14 +205,52 @@ func (s *formScreen) View(w, h int) frame {
 	return f
 }
 
+// line is field i: label, value, a remark where there is room for it, the state
+// word. x is where the cursor stands, said whether the remark is on the line.
+func (s *formScreen) line(i, labelW, valueW, w int) (l string, x int, said bool) {
+	head := "   " + fit(s.d.show(s.q.Fields[i].Label), labelW) + "  "
+	if i == s.at {
+		head = " > " + head[3:]
+	}
+	in, room := &s.inputs[i], w-width(head)-valueW-9
+	if i == s.at && width(in.Value()) > valueW { // what is typed goes before what is said
+		valueW, room = w-width(head)-9, 0
+	}
+	in.SetWidth(valueW)
+	value := s.value(i)
+	if c := in.Cursor(); c != nil && i == s.at {
+		x = width(head) + c.X
+	}
+	if i == s.at {
+		head = boldStyle.Render(head)
+	}
+	note := s.d.show(s.remark(i))
+	if said = note == "" || width(note) < room; !said {
+		note = ""
+	}
+	return head + fit(value, valueW+1) + " " + fit(note, room) + wordStyled(s.says[i].word), x, said
+}
+
+// remark is what is said about field i beside its value: what Try said, or where
+// a value that nobody changed comes from.
+func (s *formScreen) remark(i int) string {
+	switch fl, say := s.q.Fields[i], s.says[i]; {
+	case say.word == "[fix ]":
+		return ""
+	case say.say != "":
+		return say.say
+	case s.inputs[i].Value() == fl.Value:
+		return fl.From
+	}
+	return ""
+}
+
 // under is what stands below the field in focus: what is wrong, an example, help.
-func (s *formScreen) under(i, indent, w int, cut bool) []string {
+func (s *formScreen) under(i, indent, w int, said bool) []string {
 	fl, pre := s.q.Fields[i], fit("", indent)
 	var lines []string
-	if s.says[i].word == "[fix ]" {
-		lines = append(lines, hang(pre, s.d.show(s.says[i].say), w-1)...)
-	} else if cut {
-		lines = append(lines, hang(pre, s.d.show(s.says[i].say), w-1)...)
+	if say := s.says[i]; say.word == "[fix ]" || !said && say.say != "" {
+		lines = append(lines, hang(pre, s.d.show(say.say), w-1)...)
 	}
 	if len(fl.Choices) > 0 {
 		for _, c := range fl.Choices {
@@ -243,7 +261,7 @@ func (s *formScreen) under(i, indent, w int, cut bool) []string {
 			lines = append(lines, pre+mark+s.d.show(c))
 		}
 	}
-	if fl.Hint != "" {
+	if fl.Hint != "" && s.inputs[i].Value() == "" {
 		lines = append(lines, hang(pre, s.d.show(fl.Hint), w-1)...)
 	}
 	if fl.Help != "" && fl.Help != fl.Hint {
@@ -272,6 +290,8 @@ func wordStyled(word string) string {
 		return okStyle.Render(word)
 	case "[fix ]", "[need]":
 		return failStyle.Render(word)
+	case "[note]":
+		return noteStyle.Render(word)
 	}
 	return word
 }

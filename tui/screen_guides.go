@@ -31,6 +31,7 @@ type guidesScreen struct {
 	copying *copying
 	note    []string // what the last key did
 	file    []string // where the guide was written
+	fetch   bool     // v asked where the file is: say how to get it too
 }
 
 // guideRow is a line of the part and the piece it belongs to; -1 for none.
@@ -89,11 +90,7 @@ func (s *guidesScreen) Heading() string {
 	if len(s.list) == 0 {
 		return s.q.Title
 	}
-	g := s.guide()
-	h := g.Title
-	if g.Guide.Name != "" {
-		h += ": " + g.Guide.Name
-	}
+	h := firstOf(s.guide().Guide.Name, s.guide().Title)
 	if len(s.list) > 1 {
 		h = fmt.Sprintf("%d of %d  %s", s.at+1, len(s.list), h)
 	}
@@ -104,15 +101,15 @@ func (s *guidesScreen) Keys() []hint {
 	if s.copying != nil && s.copying.ask {
 		return []hint{{"y", "it arrived", "yes"}, {"n", "no, another way", "no"}, {"Esc", "never mind", "close"}, {"p", "plain page", "page"}, {"v", "file", "file"}, keyHelp, keyLeave}
 	}
-	keys := []hint{{"c", "copy", "copy"}, {"C", "copy all", "all"}, {"p", "plain page", "page"}, {"v", "file", "file"}}
+	keys := []hint{{"c", "copy", "copy"}, {"C", "copy all", "all"}, {"p", "plain page", "page"}, {"v", "file", "file"}, {"1-5", "part", "part"}}
 	if slices.ContainsFunc(s.pieces(), func(p piece) bool { return len(p.chips()) > 0 }) {
 		keys = slices.Insert(keys, 2, hint{"x", "value", "value"})
 	}
 	if len(s.list) > 1 {
 		keys = append(keys, hint{"Tab", "next", "next"})
 	}
-	return append(keys, hint{"n", "go on", "on"}, keyBack, hint{"1-5", "part", ""}, hint{"a", "missing or all", ""}, hint{"w", "watch", ""},
-		hint{"s", "answers", ""}, hint{"m", "mask", ""}, hint{"?", "help", ""}, hint{"q", "leave", ""})
+	return append(keys, hint{"n", "go on", "on"}, keyBack, hint{"?", "help", ""}, hint{"a", "missing or all", ""}, hint{"w", "watch", ""},
+		hint{"s", "answers", ""}, hint{"m", "mask", ""}, hint{"q", "leave", ""})
 }
 
 func (s *guidesScreen) Update(msg tea.Msg) (act, tea.Cmd) {
@@ -182,6 +179,9 @@ func (s *guidesScreen) press(name string) (act, tea.Cmd) {
 			return act{}, s.page(applyText(s.guide().Guide, s.part))
 		}
 	case "v":
+		if s.fetch = true; s.copying == nil {
+			s.note = nil
+		}
 		return act{}, s.write()
 	case "w":
 		return act{want: wantWatch, id: "tables"}, nil
@@ -258,7 +258,7 @@ func (s *guidesScreen) copyAll() tea.Cmd {
 // copy starts at the rung that worked last, and always leaves a file too.
 func (s *guidesScreen) copy(what, text string) tea.Cmd {
 	s.copying = &copying{what: what, text: text, parts: s.d.copier.parts(text)}
-	s.note = nil
+	s.note, s.fetch = nil, false
 	return tea.Batch(s.send(), s.write())
 }
 
@@ -340,8 +340,8 @@ func (s *guidesScreen) wrote(msg wroteMsg) {
 		return
 	}
 	s.d.copier.remember(msg.path)
-	s.file = []string{" File: " + msg.path}
-	if l := fetchLine(s.d.env, msg.path); l != "" {
-		s.file = append(s.file, " From your computer:", " "+l)
+	s.file = []string{"File: " + s.d.home(msg.path)}
+	if l := fetchLine(s.d.env, msg.path); l != "" && s.fetch {
+		s.file = append(s.file, "To fetch it, run on your own computer:", l)
 	}
 }

@@ -106,8 +106,44 @@ var keyMeanings = []struct{ key, says string }{
 	{"s", "show all answers, to change any of them"},
 	{"m", "hide public addresses and names on the screen, for a screen share"},
 	{"Tab", "go to the next one; Shift-Tab to the one before"},
+	{"/", "type a part of the name; Esc shows all again"},
+	{"Space", "take or drop the line under the cursor"},
+	{"y", "yes, the text arrived; this way is used from now on"},
 	{"Esc", "go back; nothing is lost"},
 	{"q", "leave; it asks first"},
+}
+
+// helpText is the question's help, and what each of its fields wants.
+func helpText(q wizard.Question) string {
+	text := strings.TrimSpace(q.Help)
+	for _, f := range q.Fields {
+		if what := firstOf(f.Help, f.Hint); what != "" {
+			text += "\n" + f.Label + ": " + what
+		}
+	}
+	return text
+}
+
+// keySays is what a key does, in words; empty for what is said elsewhere.
+func keySays(k hint) string {
+	switch {
+	case k.key == "Shift-Tab" || k.key == "Ctrl-C" || k.key == "?":
+		return ""
+	case k.key == "a":
+		return "show every row, or only those that are needed"
+	case k.key == "Enter" && k.long == "explain":
+		return "explain the chosen row in full"
+	case k.key == "Space" && k.long != "choose":
+		return "take the next value"
+	case k.long == "jump":
+		return "go to that line"
+	}
+	for _, m := range keyMeanings {
+		if m.key == k.key {
+			return m.says
+		}
+	}
+	return k.long
 }
 
 func (s *helpScreen) View(w, h int) frame {
@@ -116,20 +152,8 @@ func (s *helpScreen) View(w, h int) frame {
 		lines = append(lines, hang(" ", s.d.show(p), w-1)...)
 	}
 	lines = append(lines, "", boldStyle.Render(" Keys"))
-	for _, k := range s.keys {
-		says := k.long
-		for _, m := range keyMeanings {
-			if m.key == k.key {
-				says = m.says
-			}
-		}
-		switch {
-		case k.key == "a":
-			says = "show every row, or only those that are needed"
-		case k.key == "Enter" && k.long == "explain":
-			says = "explain the chosen row in full"
-		}
-		if says != "" {
+	for _, k := range append([]hint{{"Up Down", "move, also PgUp PgDn Home End", ""}}, s.keys...) {
+		if says := keySays(k); says != "" {
 			lines = append(lines, hang("   "+fit(k.key, 10), says, w-1)...)
 		}
 	}
@@ -197,8 +221,9 @@ func (s *summaryScreen) View(w, h int) frame {
 	for _, l := range s.lines {
 		titleW = max(titleW, width(l.Title))
 	}
-	titleW = min(titleW, w/2)
-	rows := max(h-len(lines)-1, 1)
+	titleW = min(titleW, w*3/5)
+	whole := s.whole(titleW, w)
+	rows := max(h-len(lines)-1-len(whole), 1)
 	s.top = window(s.top, s.at, len(s.lines), rows)
 	y := len(lines) + s.at - s.top
 	for i := s.top; i < min(s.top+rows, len(s.lines)); i++ {
@@ -213,7 +238,16 @@ func (s *summaryScreen) View(w, h int) frame {
 	if rest := len(s.lines) - s.top - rows; rest > 0 {
 		lines = append(lines, fmt.Sprintf("   %d more below", rest))
 	}
-	return frame{lines, 1, y}
+	return frame{append(lines, whole...), 1, y}
+}
+
+// whole is the chosen answer where its line had to cut it.
+func (s *summaryScreen) whole(titleW, w int) []string {
+	title, value := s.d.show(s.lines[s.at].Title), s.d.show(s.lines[s.at].Value)
+	if width(title) <= titleW && width(value) <= w-titleW-6 {
+		return nil
+	}
+	return append(append([]string{rule("", w)}, hang(" ", title, w-1)...), hang("   ", value, w-1)...)
 }
 
 // smallLines is what stands in a window that is too small.

@@ -14,7 +14,7 @@ func newStartScreen(d *desk, q wizard.Question, old draft) *startScreen {
 	s := &startScreen{newChoiceScreen(d, q, old)}
 	s.above = func(w int) []string { return append(append(intro(d, q, w), found(d, w)...), "") }
 	s.below = func(w int) []string {
-		return append([]string{""}, hang(" ", "Screen reader, or the picture jumps? Leave with q and run: sops-firewall --plain", w-1)...)
+		return append([]string{""}, hang(" ", "Screen reader, or a picture that jumps? Press q, run: sops-firewall --plain", w-1)...)
 	}
 	return s
 }

@@ -28,10 +28,11 @@ type tablesScreen struct {
 	all    bool // rows that do not apply too
 	failed bool // failed flows only
 	watch  bool
-	round  int  // tells this watch's beats from those of one that was ended
-	beats  bool // the first beat is still to be started
-	pane   bool // the pane takes the whole body
-	scroll int  // of the whole-body pane
+	round  int    // tells this watch's beats from those of one that was ended
+	beats  bool   // the first beat is still to be started
+	pane   bool   // the pane takes the whole body
+	scroll int    // of the whole-body pane
+	say    string // what the last key could not do
 }
 
 func newTablesScreen(d *desk, q wizard.Question, watch bool) *tablesScreen {
@@ -52,6 +53,8 @@ type line struct {
 	row   wizard.RowView
 	flow  wizard.FlowView
 	first bool // of its row
+	nth   int  // of the row's lines
+	of    int  // lines of the row
 	none  bool // a row that does not apply
 	same  bool // the host stands on the line above
 }
@@ -75,17 +78,19 @@ func (s *tablesScreen) lines(t wizard.TableView) []line {
 	for _, r := range t.Rows {
 		if !r.Applies {
 			if s.all && !s.failed {
-				out = append(out, line{row: r, first: true, none: true})
+				out = append(out, line{row: r, first: true, none: true, of: 1})
 			}
 			continue
 		}
-		first := true
+		begin := len(out)
 		for _, f := range r.Flows {
 			if s.failed && f.Status != check.Fail && f.Status != check.Running {
 				continue
 			}
-			out = append(out, line{row: r, flow: f, first: first})
-			first = false
+			out = append(out, line{row: r, flow: f, first: len(out) == begin, nth: len(out) - begin})
+		}
+		for i := begin; i < len(out); i++ {
+			out[i].of = len(out) - begin
 		}
 	}
 	return out
@@ -129,18 +134,18 @@ func (s *tablesScreen) Keys() []hint {
 		watch.long, watch.short = "stop", "stop"
 	}
 	return []hint{
-		{"r", "again", "again"},
+		{"r", "again", "ask"},
 		{"R", "all", "all"},
 		watch,
 		{"f", "failed", "fail"},
 		{"Tab", "next", "next"},
 		{"n", "go on", "on"},
 		keyBack,
+		keyHelp,
 		{"a", "all rows", ""},
 		{"Enter", "explain", ""},
 		{"s", "answers", ""},
 		{"m", "mask", ""},
-		{"?", "help", ""},
 		{"q", "leave", ""},
 	}
 }
@@ -171,6 +176,7 @@ func (s *tablesScreen) press(name string) (act, tea.Cmd) {
 	}
 	ls := s.lines(v[ti])
 	at := s.at(ls)
+	s.say = ""
 	move := func(by int) {
 		if s.pane {
 			s.scroll = max(s.scroll+by, 0)
@@ -214,6 +220,7 @@ func (s *tablesScreen) press(name string) (act, tea.Cmd) {
 			if j, ok := s.d.board.JobFor(ls[at].flow.Flow.Key); ok {
 				return act{want: wantRun, jobs: []check.Job{j}}, nil
 			}
+			s.say = "This row cannot be asked from here; its explanation says what to do instead."
 		}
 	case "R":
 		return act{want: wantRun, jobs: s.d.board.Jobs(true)}, nil

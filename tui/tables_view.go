@@ -93,6 +93,11 @@ func (s *tablesScreen) head(t wizard.TableView, w, h int) []string {
 		lines = append(lines, " Watching: what fails is asked again every 5 seconds. w stops.")
 	case s.failed:
 		lines = append(lines, " Only what fails is shown. f shows everything.")
+	case s.all:
+		lines = append(lines, " Rows that are not needed are shown too. a hides them.")
+	}
+	if s.say != "" {
+		lines = append(lines, hang(" ", s.say, w-1)...)
 	}
 	return lines
 }
@@ -117,22 +122,50 @@ func (s *tablesScreen) cause(c wizard.CauseView, w int) []string {
 // columns are the widths of a table line.
 type columns struct{ to, what, short int }
 
-func layColumns(w int) columns {
+// shortW is the room for the few words beside a state.
+const shortW = 13
+
+// layColumns shares a line of w columns: names are shown whole where they can
+// be, "What for" gives way to them and takes what they leave.
+func layColumns(ls []line, w int) columns {
 	const fixed = 3 + 5 + 10 + 1 + 6 + 1 // mark, code, port, gaps, state
-	c := columns{short: 13}
-	if w >= usualW {
-		c.what = 17
+	const leastTo, leastWhat = 12, 14
+	c := columns{short: shortW}
+	room := w - fixed - c.short - 1
+	names, words := leastTo, 0
+	for _, l := range ls {
+		name := l.flow.Flow.Host
+		if l.none {
+			name = l.row.Row.Destination
+		}
+		if n := width(name); n <= room { // one that never fits takes nothing from the others
+			names = max(names, n)
+		}
+		words = max(words, width(l.row.Row.Function)+1)
 	}
-	if w >= 100 {
-		c.what, c.short = 24, 18
+	if w >= usualW && room-names >= leastWhat {
+		c.what = min(room-names, max(words, leastWhat))
 	}
-	c.to = w - fixed - c.what - c.short - 1
+	c.to = room - c.what
 	return c
+}
+
+// whatFor is the part of a row's function that stands on its line number nth of
+// n: it runs on beside the row's further flows.
+func whatFor(text string, nth, n, w int) string {
+	parts := wrap(text, w)
+	switch {
+	case nth >= len(parts):
+		return ""
+	case nth == n-1:
+		return shorten(strings.Join(parts[nth:], " "), w)
+	}
+	return parts[nth]
 }
 
 // rows are the lines of the table in view and where the cursor is in them.
 func (s *tablesScreen) rows(ls []line, at, w, h int) (out []string, y int) {
-	c := layColumns(w)
+	c := layColumns(ls, w)
 	head := "   " + fit("", 5) + fit("To", c.to) + " " + fit("Port", 10)
 	if c.what > 0 {
 		head += fit("What for", c.what)
@@ -173,21 +206,18 @@ func (s *tablesScreen) lineText(l line, chosen, first bool, c columns) string {
 	if first {
 		code = l.row.Row.Code
 	}
+	what := ""
+	if c.what > 0 {
+		what = fit(whatFor(s.d.show(l.row.Row.Function), l.nth, l.of, c.what-1), c.what)
+	}
 	if l.none {
-		text := mark + fit(code, 5) + fit(s.d.show(l.row.Row.Destination), c.to) + " " + fit(rowPorts(l.row), 10) + fit(s.d.show(l.row.Row.Function), c.what-1) + " "
+		text := mark + fit(code, 5) + fit(s.d.show(l.row.Row.Destination), c.to) + " " + fit(rowPorts(l.row), 10) + what
 		return s.paint(text, check.NotNeeded, "", chosen)
 	}
 	if !l.same {
 		host = l.flow.Flow.Host
 	}
-	text := mark + fit(code, 5) + fit(s.d.show(host), c.to) + " " + fit(portWord(l.row, l.flow), 10)
-	if c.what > 0 {
-		what := ""
-		if first {
-			what = s.d.show(l.row.Row.Function)
-		}
-		text += fit(what, c.what-1) + " "
-	}
+	text := mark + fit(code, 5) + fit(s.d.show(host), c.to) + " " + fit(portWord(l.row, l.flow), 10) + what
 	return s.paint(text, l.flow.Status, shorten(s.d.show(l.flow.Short), c.short), chosen)
 }
 
@@ -223,7 +253,7 @@ func (s *tablesScreen) below(ls []line, at, w int) []string {
 	}
 	lines := []string{rule(s.name(ls[at]), w)}
 	var text []string
-	if l, c := ls[at], layColumns(w); width(l.flow.Flow.Host) > c.to || width(l.row.Row.Function) >= c.what {
+	if l, c := ls[at], layColumns(ls, w); width(l.flow.Flow.Host) > c.to || width(l.row.Row.Function) >= c.what {
 		text = hang(" ", strings.TrimSpace(s.d.show(l.flow.Flow.Host)+"  "+s.d.show(l.row.Row.Function)), w)
 	}
 	text = append(text, s.finding(ls[at], w)...)
@@ -266,6 +296,14 @@ func (s *tablesScreen) finding(l line, w int) []string {
 		return hang(" ", s.d.show(firstOf(l.row.Because, "This row does not apply to these answers.")), w)
 	}
 	f := l.flow.Finding
+	var out []string
+	switch {
+	case l.flow.Status != check.Running:
+	case l.flow.Result.Provisional:
+		return hang(" ", "No answer so far. It is still being tried; the verdict comes by itself.", w)
+	case f.Seen != "":
+		out = append(out, " Asked again now. Last time:")
+	}
 	if l.flow.Status == check.Skipped && f.Means == "" {
 		for _, c := range s.d.board.Causes() {
 			if c.Cause.Code == l.flow.Result.Cause {
@@ -273,7 +311,6 @@ func (s *tablesScreen) finding(l line, w int) []string {
 			}
 		}
 	}
-	var out []string
 	for _, p := range []struct{ label, text string }{{" Seen:  ", f.Seen}, {" Means: ", f.Means}, {" Do:    ", f.Do}} {
 		if p.text != "" {
 			out = append(out, hang(p.label, s.d.show(p.text), w)...)
@@ -313,7 +350,12 @@ func (s *tablesScreen) detail(l line, w int) []string {
 			if y.Family != 0 {
 				name += fmt.Sprintf(" IPv%d", y.Family)
 			}
-			out = append(out, shorten(fmt.Sprintf("   %s %s %6d ms  %s", state(y.Status), fit(name, 10), y.Took.Milliseconds(), s.d.show(y.Address)), w))
+			line, to := fmt.Sprintf("   %s %s %5d ms", state(y.Status), fit(name, 9), y.Took.Milliseconds()), s.d.show(y.Address)
+			if width(line)+2+width(to) > w {
+				out = append(out, line)
+				line = "         "
+			}
+			out = append(out, strings.TrimRight(shorten(line+"  "+to, w), " "))
 		}
 	}
 	if src := l.flow.Flow.Table; src != nil && src.Source != "" {

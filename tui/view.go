@@ -59,20 +59,41 @@ func fitAll(lines []string, w int) []string {
 }
 
 func (a *app) header(w int) string {
-	left := fmt.Sprintf(" SOPS firewall setup   %d/%d %s", a.q.Step, wizard.Steps, a.d.show(a.q.Title))
+	title := a.q.Title
 	if t, ok := a.base.(interface{ Heading() string }); ok && len(a.over) == 0 {
-		left = fmt.Sprintf(" SOPS firewall setup   %d/%d %s", a.q.Step, wizard.Steps, a.d.show(t.Heading()))
+		title = t.Heading()
 	}
+	r := a.d.corner()
+	left := fmt.Sprintf("%d/%d %s", a.q.Step, wizard.Steps, a.d.show(title))
+	for _, name := range programNames {
+		if l := name + left; width(l)+1+width(r) <= w || name == programNames[1] {
+			left = l
+			break
+		}
+	}
+	return fit(left, w-width(r)-1) + " " + r
+}
+
+// programNames are what the header begins with: the second where the question
+// needs the room.
+var programNames = [2]string{" SOPS firewall setup   ", " SOPS  "}
+
+// corner is the right end of the header.
+func (d *desk) corner() string {
 	var right []string
-	if a.d.mask {
+	if d.mask {
 		right = append(right, "masked")
 	}
-	if a.d.ssh() {
+	if d.ssh() {
 		right = append(right, "SSH")
 	}
-	right = append(right, savedWord(a.d.saved, a.d.now()))
-	r := strings.Join(right, "  ") + " "
-	return fit(left, w-width(r)-1) + " " + r
+	right = append(right, savedWord(d.saved, d.now()))
+	return strings.Join(right, "  ") + " "
+}
+
+// fitsHeader tells whether the header shows a question's title whole.
+func (d *desk) fitsHeader(title string, w int) bool {
+	return width(programNames[1])+len("1/7 ")+width(title)+1+width(d.corner()) <= w
 }
 
 func savedWord(at, now time.Time) string {

@@ -37,8 +37,12 @@ func TestWalk(t *testing.T) {
 	}
 	dr.keys("n", "2", "C")
 	txt := regexp.MustCompile(" +\n").ReplaceAllString(dr.text(), "\n")
-	if !strings.Contains(txt, "[sent]") || !strings.Contains(txt, " scp 'pi@192.0.2.2:/home/user/sops/guide-site-fritzbox.md' .\n") {
+	if !strings.Contains(txt, "[sent]") || !strings.Contains(txt, " File: /home/user/sops/guide-site-fritzbox.md\n") {
 		t.Errorf("the copy is not told rightly:\n%s", txt)
+	}
+	dr.keys("v")
+	if txt = regexp.MustCompile(" +\n").ReplaceAllString(dr.text(), "\n"); !strings.Contains(txt, " scp 'pi@192.0.2.2:/home/user/sops/guide-site-fritzbox.md' .\n") || !strings.Contains(txt, "did it arrive?") {
+		t.Errorf("v does not say how to fetch the file:\n%s", txt)
 	}
 	if !strings.Contains(dr.f.got["guide-site-fritzbox.md"], "## Enter") {
 		t.Errorf("the file lacks its heading: %q", dr.f.got)

@@ -42,8 +42,8 @@ func TestRealBrands(t *testing.T) {
 					a := Answer{Fields: map[string]string{}}
 					for _, f := range q.Fields {
 						a.Fields[f.ID] = firstText(f.Value, typical(s, f.ID))
-						if n, _, err := s.Try(f.ID, a.Fields[f.ID]); err != nil {
-							t.Errorf("%s: %s %q: %q, %v", o.ID, f.ID, a.Fields[f.ID], n, err)
+						if got, err := s.Try(f.ID, a.Fields[f.ID]); err != nil {
+							t.Errorf("%s: %s %q: %q, %v", o.ID, f.ID, a.Fields[f.ID], got.Normal, err)
 						}
 					}
 					if err := s.Answer(a); err != nil {

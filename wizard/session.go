@@ -194,21 +194,28 @@ func (s *Session) next(id string) string {
 	return path[ret]
 }
 
-// Try validates one field of the current Form while it is typed: say is a short
-// remark ("points to 203.0.113.7"), err a *Problem.
-func (s *Session) Try(field, value string) (normal, say string, err error) {
+// Tried is what the session makes of a value while it is typed.
+type Tried struct {
+	Normal string // as it will be kept
+	Say    string // a short remark: "taken as sops.example.com"; may be empty
+	Odd    bool   // the remark is a warning
+}
+
+// Try validates one field of the current Form while it is typed; err is a *Problem.
+func (s *Session) Try(field, value string) (Tried, error) {
 	st := s.step(s.at)
 	if st.try == nil {
-		return value, "", nil
+		return Tried{Normal: value}, nil
 	}
 	normal, r, err := st.try(s, field, value)
 	if err != nil {
-		return "", "", &Problem{Field: field, Say: sentence(err)}
+		return Tried{}, &Problem{Field: field, Say: sentence(err)}
 	}
+	t := Tried{Normal: normal, Odd: r.odd()}
 	if r.key != "" {
-		say = s.deps.Words.Text("remarks."+r.key, r.facts)
+		t.Say = s.deps.Words.Text("remarks."+r.key, r.facts)
 	}
-	return normal, say, nil
+	return t, nil
 }
 
 // Back goes to the question before; false at the first. It never validates.

@@ -89,12 +89,17 @@ func tryAddress(s *Session, field, v string) (string, remark, error) {
 			r = remark{"gateway", nil}
 		case s.mine(a):
 			r = remark{"this-computer", nil}
+		case r.key == "":
+			r = reduced(a, v)
 		}
 		return a.String(), r, nil
 	case "public_ip":
 		a, r, err := validPublicIP(v)
-		if s.mine(a) {
+		switch {
+		case s.mine(a):
 			r = remark{"this-computer", nil}
+		case a.IsValid():
+			r = reduced(a, v)
 		}
 		return addrText(a), r, err
 	case "hubs":
@@ -105,6 +110,14 @@ func tryAddress(s *Session, field, v string) (string, remark, error) {
 		return n, remark{}, err
 	}
 	return v, remark{}, nil
+}
+
+// reduced says what was made of v, where that is not what was typed.
+func reduced(a netip.Addr, v string) remark {
+	if strings.EqualFold(a.String(), strings.TrimSpace(v)) {
+		return remark{}
+	}
+	return remark{"reduced", map[string]string{"name": a.String()}}
 }
 
 func takeAddresses(s *Session, a Answer) (string, error) {

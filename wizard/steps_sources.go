@@ -118,7 +118,11 @@ func tryHosts(_ *Session, field, v string) (string, remark, error) {
 		}
 		return strconv.Itoa(int(n)), remark{}, nil
 	}
-	return validHost(v)
+	host, r, err := validHost(v)
+	if p := portOf(v); p != 0 && err == nil && host != "" {
+		r = remark{"reduced-port", map[string]string{"name": host, "port": strconv.Itoa(int(p))}}
+	}
+	return host, r, err
 }
 
 func takeHosts(s *Session, a Answer) (string, error) {
@@ -132,6 +136,9 @@ func takeHosts(s *Session, a Answer) (string, error) {
 		port, err := validPort(a.Fields[kind+"-port"])
 		if err != nil {
 			return "", fieldError(kind+"-port", err)
+		}
+		if port == 0 && host != "" { // a pasted URL names its own
+			port = portOf(a.Fields[kind+"-host"])
 		}
 		if port != 0 && host == "" {
 			return "", &Problem{Field: kind + "-host", Say: s.text("problems.port-alone", nil)}

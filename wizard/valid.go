@@ -27,6 +27,16 @@ type remark struct {
 	facts map[string]string
 }
 
+// odd tells whether the remark is a warning: the value is taken, and may still
+// not be what was meant.
+func (r remark) odd() bool {
+	switch r.key {
+	case "local-name", "short-name", "lan-public", "gateway":
+		return true
+	}
+	return false
+}
+
 // typed trims a field and refuses what nobody types.
 func typed(s string) (string, error) {
 	switch {
@@ -102,6 +112,30 @@ func hostOf(s string) string {
 	return strings.TrimSpace(rest)
 }
 
+// portOf is the port that a pasted URL or host:port names, also by its scheme
+// http; 0 for none.
+func portOf(s string) uint16 {
+	s = strings.TrimSpace(s)
+	rest, scheme := s, ""
+	if i := strings.Index(s, "://"); i >= 0 {
+		scheme, rest = strings.ToLower(s[:i]), s[i+3:]
+	}
+	if i := strings.IndexAny(rest, `/?#\`); i >= 0 {
+		rest = rest[:i]
+	}
+	i := strings.LastIndexByte(rest, ':')
+	if i >= 0 && (strings.Count(rest, ":") == 1 || strings.HasSuffix(rest[:i], "]")) {
+		n, err := strconv.ParseUint(rest[i+1:], 10, 16)
+		if err == nil {
+			return uint16(n)
+		}
+	}
+	if scheme == "http" {
+		return 80
+	}
+	return 0
+}
+
 // dnsName is the ASCII form of a whole DNS name.
 func dnsName(s string) (string, error) {
 	bare := strings.TrimRight(s, ".。")
@@ -123,13 +157,13 @@ func dnsName(s string) (string, error) {
 	last := labels[len(labels)-1]
 	switch {
 	case err != nil || !plainLabels(ascii):
-		return "", fmt.Errorf("%s is no name that DNS knows: use letters, digits, dots and hyphens, such as sops.example.com", clip(bare))
+		return "", fmt.Errorf("%q is no name that DNS knows: use letters, digits, dots and hyphens, such as sops.example.com", clip(bare))
 	case strings.Trim(last, "0123456789") == "":
-		return "", fmt.Errorf("%s looks like an address with a mistake: type the server's name, such as sops.example.com", clip(bare))
+		return "", fmt.Errorf("%q looks like an address with a mistake: type the server's name, such as sops.example.com", clip(bare))
 	case last == "localhost":
-		return "", errors.New("localhost is every computer's own name: type the name that the hubs use, such as sops.example.com")
+		return "", errors.New(`"localhost" is every computer's own name: type the name that the hubs use, such as sops.example.com`)
 	case len(labels) < 2:
-		return "", fmt.Errorf("%s is only a part: type the whole name with its dots, such as %s.example.com", clip(bare), ascii)
+		return "", fmt.Errorf("%q is only a part: type the whole name with its dots, such as %s.example.com", clip(bare), ascii)
 	}
 	return ascii, nil
 }
@@ -164,7 +198,7 @@ func validHost(s string) (string, remark, error) {
 	if !strings.Contains(h, ".") {
 		ascii, err := names.ToASCII(h)
 		if err != nil || ascii == "localhost" || !plainLabels(ascii) || strings.Trim(ascii, "0123456789") == "" {
-			return "", remark{}, fmt.Errorf("%s is no host: type a name such as mail.example.com, or an address", clip(h))
+			return "", remark{}, fmt.Errorf("%q is no host: type a name such as mail.example.com, or an address", clip(h))
 		}
 		return ascii, remark{"short-name", nil}, nil
 	}
@@ -186,7 +220,7 @@ func validPort(s string) (uint16, error) {
 	}
 	n, err := strconv.ParseUint(s, 10, 16)
 	if err != nil || n == 0 {
-		return 0, fmt.Errorf("%s is no port: type a number from 1 to 65535", clip(s))
+		return 0, fmt.Errorf("%q is no port: type a number from 1 to 65535", clip(s))
 	}
 	return uint16(n), nil
 }

@@ -46,7 +46,7 @@ func address(s, example string) (netip.Addr, error) {
 			return a, nil
 		}
 	}
-	return netip.Addr{}, fmt.Errorf("%s is no IP address: type numbers such as %s", clip(s), example)
+	return netip.Addr{}, fmt.Errorf("%q is no IP address: type numbers such as %s", clip(s), example)
 }
 
 // validLANIP reads the server's address in its own network.
@@ -131,7 +131,7 @@ func network(w string) (netip.Prefix, error) {
 		return p, err
 	}
 	if p.Addr().Is4In6() {
-		return netip.Prefix{}, fmt.Errorf("%s mixes two kinds of address: type a network such as 192.168.60.0/24", clip(w))
+		return netip.Prefix{}, fmt.Errorf("%q mixes two kinds of address: type a network such as 192.168.60.0/24", clip(w))
 	}
 	least := 8
 	if p.Addr().Is6() {
@@ -165,9 +165,9 @@ func maskNetwork(w string) (netip.Prefix, error) {
 		p, _ := a.Prefix(64)
 		return netip.Prefix{}, fmt.Errorf("%s is one address: for its whole network type %s", a, p)
 	case strings.Contains(w, "-"):
-		return netip.Prefix{}, fmt.Errorf("%s is a range: type it as network and size, such as 192.168.60.0/24", clip(w))
+		return netip.Prefix{}, fmt.Errorf("%q is a range: type it as network and size, such as 192.168.60.0/24", clip(w))
 	}
-	return netip.Prefix{}, fmt.Errorf("%s is no network: type four numbers and a size, such as 192.168.60.0/24", clip(w))
+	return netip.Prefix{}, fmt.Errorf("%q is no network: type four numbers and a size, such as 192.168.60.0/24", clip(w))
 }
 
 // maskBits is the size of a netmask such as 255.255.255.0.
