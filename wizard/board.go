@@ -26,6 +26,9 @@ type Board struct {
 	first   map[string]check.Status
 	running map[string]bool
 	causes  []check.Cause
+
+	elsewhere map[string]savedRow // by flow: what was seen at another place
+	told      []savedCause        // causes of those rows
 }
 
 // NewBoard lays out the flows of site as seen from a vantage point.
@@ -33,7 +36,7 @@ func NewBoard(book *rules.Book, words *Words, site Site, from rules.Place) *Boar
 	b := &Board{
 		book: book, words: words,
 		raw: map[string]check.Result{}, folded: map[string]check.Result{},
-		first: map[string]check.Status{}, running: map[string]bool{},
+		first: map[string]check.Status{}, running: map[string]bool{}, elsewhere: map[string]savedRow{},
 	}
 	b.Lay(site, from)
 	return b
@@ -64,6 +67,7 @@ func (b *Board) Lay(site Site, from rules.Place) {
 	maps.DeleteFunc(b.raw, func(k string, _ check.Result) bool { return gone(k) })
 	maps.DeleteFunc(b.first, func(k string, _ check.Status) bool { return gone(k) })
 	maps.DeleteFunc(b.running, func(k string, _ bool) bool { return gone(k) })
+	b.forgetGone(keep)
 	b.fold()
 }
 
@@ -88,10 +92,13 @@ func ownSources(site Site) (rules.Table, bool) {
 	return t, len(t.Rows) > 0
 }
 
+// basics is the table of what every other row stands on.
+const basics = "basics"
+
 // checkable tells whether a flow can be checked from a place. The basics are
 // needed everywhere.
 func checkable(f rules.Flow, from rules.Place) bool {
-	return f.Table.ID == "basics" || f.Table.From == from
+	return f.Table.ID == basics || f.Table.From == from
 }
 
 // local tells whether a flow is one whose service can be looked at on the
@@ -234,9 +241,9 @@ func (b *Board) Causes() []CauseView {
 	for _, c := range b.causes {
 		facts := map[string]string{"rows": strconv.Itoa(len(c.Explains))}
 		r := check.Result{Status: c.Status, Code: c.Code, Facts: c.Facts}
-		out = append(out, CauseView{Cause: c, Finding: b.words.Finding(r, facts)})
+		out = append(out, CauseView{Cause: c, Finding: b.words.Finding(r, facts), From: b.from})
 	}
-	return out
+	return append(out, b.savedCauses()...)
 }
 
 // Changes are the flows whose verdict differs from their first one.

@@ -3,6 +3,7 @@ package wizard
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,7 +25,7 @@ var partTitles = map[router.Part]string{
 // headings; a single part is printed bare, ready to be pasted.
 func GuideText(g SideGuide, part router.Part) string {
 	if part != "" {
-		return bare(g.Guide, part)
+		return bare(single(g.Guide, part), part)
 	}
 	var b strings.Builder
 	for _, l := range head(g) {
@@ -38,6 +39,55 @@ func GuideText(g SideGuide, part router.Part) string {
 	return b.String()
 }
 
+// single leaves out the words of a part that has a text to paste: what is piped
+// into a device must hold nothing else.
+func single(g router.Guide, part router.Part) router.Guide {
+	g.Blocks = slices.DeleteFunc(slices.Clone(g.Blocks), func(b router.Block) bool { return b.Part != part })
+	if slices.ContainsFunc(g.Blocks, isCode) {
+		g.Blocks = slices.DeleteFunc(g.Blocks, func(b router.Block) bool { return !isCode(b) })
+	}
+	return g
+}
+
+func isCode(b router.Block) bool { return b.Kind == router.Code }
+
+// Lacks is why a guide has no instructions though there is something to do;
+// empty when it has some.
+func (g SideGuide) Lacks() string {
+	var say []string
+	for _, gap := range g.Guide.Gaps {
+		if gap.Code == "" && len(g.Guide.Blocks) == 0 && !g.Guide.Nothing {
+			say = append(say, gap.Say)
+		}
+	}
+	return strings.Join(say, " ")
+}
+
+// Beside is what a reader of one part alone must know too.
+func (g SideGuide) Beside(part router.Part) []string {
+	var out []string
+	if g.Guide.Nothing {
+		return []string{nothingToDo}
+	}
+	for _, gap := range g.Guide.Gaps {
+		out = append(out, notCovered(gap))
+	}
+	all := slices.DeleteFunc(slices.Clone(g.Guide.Blocks), func(b router.Block) bool { return b.Part != part })
+	switch {
+	case len(all) == 0:
+		out = append(out, "This guide has no such part.")
+	case len(all) > len(single(g.Guide, part).Blocks):
+		out = append(out, "There are steps to click too: see the whole guide.")
+	}
+	return out
+}
+
+func notCovered(g router.Gap) string {
+	return "Not covered: " + strings.TrimSpace(g.Code+" "+g.Say)
+}
+
+const nothingToDo = "Nothing to do on this firewall."
+
 // head is the lines above the parts.
 func head(g SideGuide) []string {
 	title := g.Title
@@ -49,11 +99,11 @@ func head(g SideGuide) []string {
 		lines = append(lines, fmt.Sprintf("Proof: %s, checked %s, source %s", g.Guide.Proof, g.Guide.Checked, g.Guide.Source))
 	}
 	if g.Guide.Nothing {
-		lines = append(lines, "Nothing to do on this firewall.")
+		lines = append(lines, nothingToDo)
 	}
 	lines = append(lines, g.Notes...)
 	for _, gap := range g.Guide.Gaps {
-		lines = append(lines, strings.TrimSpace("Not covered: "+gap.Code+" "+gap.Say))
+		lines = append(lines, notCovered(gap))
 	}
 	if g.Err != nil {
 		lines = append(lines, "No instructions: "+g.Err.Error())
@@ -108,7 +158,11 @@ func GuideMarkdown(g SideGuide, part router.Part) string {
 			continue
 		}
 		first := true
-		for _, bl := range g.Guide.Blocks {
+		blocks := g.Guide.Blocks
+		if part != "" {
+			blocks = single(g.Guide, part).Blocks
+		}
+		for _, bl := range blocks {
 			if bl.Part != p {
 				continue
 			}

@@ -35,6 +35,8 @@ type RuleListRow struct {
 	Importance string   `json:"importance"`
 	Applies    bool     `json:"applies"`
 	Because    string   `json:"because"`
+
+	to []string // hosts for a person
 }
 
 // ListRules are the rows that apply to the site; all includes the others, with
@@ -57,6 +59,9 @@ func ListRules(book *rules.Book, w *Words, site Site, all bool) RuleList {
 				if !slices.Contains(row.Hosts, f.Flow.Host) {
 					row.Hosts = append(row.Hosts, f.Flow.Host)
 				}
+			}
+			if row.to = row.Hosts; r.Row.Proto == "ip" {
+				row.to = []string{r.Row.Destination}
 			}
 			t.Rows = append(t.Rows, row)
 		}
@@ -86,7 +91,7 @@ func (l RuleList) Text() string {
 		}
 		_, _ = fmt.Fprintf(&b, "%s %s%s   table %s\n", t.Code, t.Title, ours, t.ID)
 		for _, r := range t.Rows {
-			for j, h := range r.Hosts {
+			for j, h := range r.to {
 				code, proto := "", ""
 				if j == 0 {
 					code = r.Code
@@ -108,13 +113,13 @@ func (l RuleList) Text() string {
 func (l RuleList) Markdown() string {
 	var b strings.Builder
 	for _, t := range l.Tables {
-		_, _ = fmt.Fprintf(&b, "## %s %s (%s)\n\n| row | protocol | port | destination | function | applies |\n| --- | --- | --- | --- | --- | --- |\n", t.Code, t.Title, t.Origin)
+		_, _ = fmt.Fprintf(&b, "## %s %s (%s)\n\n| row | protocol | port | destination | function | applies |\n| --- | --- | --- | --- | --- | --- |\n", t.Code, cell(t.Title), t.Origin)
 		for _, r := range t.Rows {
 			yes := "yes"
 			if !r.Applies {
 				yes = "no: " + r.Because
 			}
-			_, _ = fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", r.Code, strings.ToUpper(r.Proto), r.ports(), strings.Join(r.Hosts, ", "), r.Function, yes)
+			_, _ = fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", r.Code, strings.ToUpper(r.Proto), r.ports(), cell(strings.Join(r.to, ", ")), cell(r.Function), cell(yes))
 		}
 		b.WriteByte('\n')
 	}

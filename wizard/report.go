@@ -2,7 +2,6 @@ package wizard
 
 import (
 	"encoding/json"
-	"encoding/xml"
 	"fmt"
 	"slices"
 	"strings"
@@ -30,6 +29,7 @@ type ReportCause struct {
 	Said     string   `json:"said"`
 	Todo     string   `json:"todo"`
 	Explains []string `json:"explains"` // flow keys
+	From     string   `json:"from"`     // where it was found
 }
 
 // ReportResult is one flow.
@@ -47,6 +47,10 @@ type ReportResult struct {
 	Layers     []ReportLayer `json:"layers"`
 	Said       string        `json:"said"`
 	Todo       string        `json:"todo"`
+	From       string        `json:"from"` // where it was seen, or is to be seen
+	At         time.Time     `json:"at"`   // when it was seen; of the report when nothing was
+
+	to string // the destination for a person: the host, or what a row without one looks at
 }
 
 // ReportLayer is one layer of a flow.
@@ -70,12 +74,12 @@ func (b *Board) Report(started time.Time, took time.Duration, tables ...string) 
 	for _, c := range b.Causes() {
 		rep.Causes = append(rep.Causes, ReportCause{
 			Reason: string(c.Cause.Code), Status: c.Cause.Status.String(), Said: said(c.Finding), Todo: c.Finding.Do,
-			Explains: append([]string{}, c.Cause.Explains...),
+			Explains: append([]string{}, c.Cause.Explains...), From: string(c.From),
 		})
 	}
 	for _, v := range b.chosen(tables) {
 		rep.Summary[settled(v.Status).String()]++
-		rep.Results = append(rep.Results, reportResult(v))
+		rep.Results = append(rep.Results, b.reportResult(v, rep.Started))
 	}
 	return rep
 }
@@ -102,12 +106,26 @@ func settled(s check.Status) check.Status {
 	return s
 }
 
-func reportResult(v FlowView) ReportResult {
+func (b *Board) reportResult(v FlowView, at time.Time) ReportResult {
 	f := v.Flow
+	if !v.Result.At.IsZero() {
+		at = v.Result.At.UTC().Truncate(time.Second)
+	}
+	from := firstText(string(v.From), string(f.Table.From))
+	switch {
+	case v.Status == check.Waiting:
+		from = string(f.Table.From)
+	case checkable(f, b.from):
+		from = string(b.from)
+	}
 	r := ReportResult{
 		Code: f.Row.Code, Table: f.Table.ID, Rule: f.Row.ID, Flow: f.Short(), Host: f.Host, Port: f.Port.Number,
 		Proto: f.Row.Proto, Importance: string(f.Row.Importance), Status: settled(v.Status).String(),
 		Reason: string(v.Result.Code), Layers: []ReportLayer{}, Said: said(v.Finding), Todo: v.Finding.Do,
+		From: from, At: at, to: f.Host,
+	}
+	if f.Row.Proto == "ip" {
+		r.to = f.Row.Destination
 	}
 	if v.Status == check.Skipped && v.Result.Cause != "" {
 		r.Reason = string(v.Result.Cause)
@@ -132,8 +150,8 @@ func said(f Finding) string { return strings.TrimSpace(f.Seen + " " + f.Means) }
 func (b *Board) Exit(tables ...string) int {
 	code := 0
 	failing := map[check.Code]bool{}
-	for _, c := range b.causes {
-		failing[c.Code] = c.Status == check.Fail
+	for _, c := range b.Causes() {
+		failing[c.Cause.Code] = failing[c.Cause.Code] || c.Cause.Status == check.Fail
 	}
 	for _, v := range b.chosen(tables) {
 		if v.Flow.Row.Importance != rules.Required {
@@ -164,121 +182,11 @@ func (r Report) JSON() ([]byte, error) {
 	return append(data, '\n'), nil
 }
 
-type junitSuite struct {
-	XMLName  xml.Name    `xml:"testsuite"`
-	Name     string      `xml:"name,attr"`
-	Tests    int         `xml:"tests,attr"`
-	Failures int         `xml:"failures,attr"`
-	Skipped  int         `xml:"skipped,attr"`
-	Time     string      `xml:"time,attr"`
-	Cases    []junitCase `xml:"testcase"`
-}
-
-type junitCase struct {
-	Class   string     `xml:"classname,attr"`
-	Name    string     `xml:"name,attr"`
-	Failure *junitText `xml:"failure,omitempty"`
-	Skipped *junitText `xml:"skipped,omitempty"`
-}
-
-type junitText struct {
-	Message string `xml:"message,attr"`
-	Text    string `xml:",chardata"`
-}
-
-// JUnit is the report in the XML that build servers read. What is not proven
-// counts as skipped, never as passed.
-func (r Report) JUnit() ([]byte, error) {
-	s := junitSuite{Name: "sops-firewall", Tests: len(r.Results), Time: fmt.Sprintf("%.3f", float64(r.TookMS)/1000)}
-	for _, x := range r.Results {
-		c := junitCase{Class: x.Table, Name: x.Code + " " + x.Flow}
-		text := &junitText{Message: x.Reason, Text: strings.TrimSpace(x.Said + "\n" + x.Todo)}
-		switch x.Status {
-		case "pass", "note":
-		case "fail":
-			c.Failure = text
-			s.Failures++
-		default:
-			c.Skipped = text
-			s.Skipped++
-		}
-		s.Cases = append(s.Cases, c)
-	}
-	data, err := xml.MarshalIndent(s, "", "  ")
+// Line is the report as one line, for programs that read a stream of them.
+func (r Report) Line() ([]byte, error) {
+	data, err := json.Marshal(r)
 	if err != nil {
 		return nil, err
 	}
-	return append([]byte(xml.Header), append(data, '\n')...), nil
-}
-
-// Text is the report for a person: one line a flow, then what is wrong and what
-// to do, in at most 80 columns.
-func (r Report) Text() string {
-	var b strings.Builder
-	for _, c := range r.Causes {
-		_, _ = fmt.Fprintf(&b, "%s %s\n", wordOf(c.Status), wrapText(c.Said, 7))
-		if c.Todo != "" {
-			_, _ = fmt.Fprintf(&b, "       Do: %s\n", wrapText(c.Todo, 11))
-		}
-		_, _ = fmt.Fprintf(&b, "       This explains %d rows below.\n\n", len(c.Explains))
-	}
-	last := ""
-	for _, x := range r.Results {
-		if x.Table != last {
-			if last != "" {
-				b.WriteByte('\n')
-			}
-			last = x.Table
-		}
-		port := ""
-		if x.Port != 0 {
-			port = fmt.Sprintf("%s %d", strings.ToUpper(x.Proto), x.Port)
-		}
-		_, _ = fmt.Fprintf(&b, "%s %-5s %-42s %-9s %s\n", wordOf(x.Status), x.Code, shorten(x.Host, 42), port, x.Reason)
-		if x.Status == "fail" || x.Status == "note" && x.Reason != "" || x.Status == "unproven" && x.Said != "" {
-			_, _ = fmt.Fprintf(&b, "             %s\n", wrapText(x.Said, 13))
-			if x.Todo != "" {
-				_, _ = fmt.Fprintf(&b, "             Do: %s\n", wrapText(x.Todo, 17))
-			}
-		}
-	}
-	var parts []string
-	for _, st := range []string{"pass", "note", "fail", "unproven", "waiting", "skipped", "not-needed"} {
-		if n := r.Summary[st]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, st))
-		}
-	}
-	_, _ = fmt.Fprintf(&b, "\n%s. Seen from: %s. Took %.1f s.\n", strings.Join(parts, ", "), r.From, float64(r.TookMS)/1000)
-	return b.String()
-}
-
-func wordOf(status string) string {
-	for s, w := range statusWords {
-		if s.String() == status {
-			return w
-		}
-	}
-	return "[ ?  ]"
-}
-
-func shorten(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	return s[:n-2] + ".."
-}
-
-// wrapText breaks s into lines of at most 80 columns, the later ones indented.
-func wrapText(s string, indent int) string {
-	var lines []string
-	line := ""
-	for w := range strings.FieldsSeq(s) {
-		if line != "" && indent+len(line)+1+len(w) > 80 {
-			lines = append(lines, line)
-			line = ""
-		}
-		line = strings.TrimSpace(line + " " + w)
-	}
-	lines = append(lines, line)
-	return strings.Join(lines, "\n"+strings.Repeat(" ", indent))
+	return append(data, '\n'), nil
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/syncsign/sops-firewall/rules/check"
+	"github.com/syncsign/sops-firewall/rules/router"
 )
 
 // GuideJSON is a guide in `guide --format json` and `report --format json`.
@@ -20,6 +21,7 @@ type GuideJSON struct {
 	Nothing  bool        `json:"nothing_to_do"`
 	Blocks   []BlockJSON `json:"blocks"`
 	Gaps     []string    `json:"gaps"`
+	Notes    []string    `json:"notes"`
 	Problems string      `json:"problem,omitempty"`
 }
 
@@ -31,23 +33,26 @@ type BlockJSON struct {
 	Text string `json:"text"`
 }
 
-// GuidesJSON is the form of guides for other programs.
-func GuidesJSON(guides []SideGuide) []GuideJSON {
+// GuidesJSON is the form of guides for other programs. An empty part means all.
+func GuidesJSON(guides []SideGuide, part router.Part) []GuideJSON {
 	out := []GuideJSON{}
 	for _, g := range guides {
 		j := GuideJSON{
 			Side: string(g.Side), Title: g.Title, Router: g.Guide.Router, Variant: g.Guide.Variant, Name: g.Guide.Name,
 			Proof: string(g.Guide.Proof), Source: g.Guide.Source, Checked: g.Guide.Checked, Nothing: g.Guide.Nothing,
-			Blocks: []BlockJSON{}, Gaps: []string{},
+			Blocks: []BlockJSON{}, Gaps: []string{}, Notes: append([]string{}, g.Notes...),
 		}
 		if g.Err != nil {
 			j.Problems = g.Err.Error()
 		}
 		for _, b := range g.Guide.Blocks {
+			if part != "" && b.Part != part {
+				continue
+			}
 			j.Blocks = append(j.Blocks, BlockJSON{string(b.Part), string(b.Kind), b.Lang, b.Text})
 		}
 		for _, gap := range g.Guide.Gaps {
-			j.Gaps = append(j.Gaps, gap.Say)
+			j.Gaps = append(j.Gaps, strings.TrimSpace(gap.Code+" "+gap.Say))
 		}
 		out = append(out, j)
 	}
@@ -68,7 +73,7 @@ func SiteReportJSON(site Site, rep Report, guides []SideGuide) (SiteReport, erro
 	if err != nil {
 		return SiteReport{}, err
 	}
-	return SiteReport{Schema: 1, Site: string(text), Check: rep, Guides: GuidesJSON(guides)}, nil
+	return SiteReport{Schema: 1, Site: string(text), Check: rep, Guides: GuidesJSON(guides, "")}, nil
 }
 
 // ReportMarkdown is answers, findings and guides on one page.
@@ -81,17 +86,21 @@ func ReportMarkdown(site Site, board *Board, rep Report, guides []SideGuide) (st
 	say := func(format string, args ...any) { _, _ = fmt.Fprintf(&b, format, args...) }
 	say("# SOPS firewall report\n\nSeen from: %s, %s.\n\n## Answers\n\n```yaml\n%s```\n", rep.From, rep.Started.Format("2006-01-02 15:04 MST"), text)
 	for _, c := range rep.Causes {
-		say("\n**%s** %s Do: %s\n", wordOf(c.Status), c.Said, c.Todo)
+		say("\n**%s** %s Do: %s\n", wordOf(c.Status), cell(c.Said), cell(c.Todo))
 	}
 	for _, t := range board.Views(false) {
-		say("\n## %s %s (%s)\n\n| row | to | port | state | seen | to do |\n| --- | --- | --- | --- | --- | --- |\n", t.Table.Code, t.Table.Title, t.Table.Origin)
+		say("\n## %s %s (%s)\n\n| row | to | port | state | seen | to do |\n| --- | --- | --- | --- | --- | --- |\n", t.Table.Code, cell(t.Table.Title), t.Table.Origin)
 		for _, r := range t.Rows {
 			for _, f := range r.Flows {
 				todo := f.Finding.Do
 				if f.Status == check.Pass {
 					todo = ""
 				}
-				say("| %s | %s | %s | %s | %s | %s |\n", r.Row.Code, f.Flow.Host, portText(f.Flow), f.Status, cell(said(f.Finding)), cell(todo))
+				to := f.Flow.Host
+				if r.Row.Proto == "ip" {
+					to = r.Row.Destination
+				}
+				say("| %s | %s | %s | %s | %s | %s |\n", r.Row.Code, cell(to), portText(f.Flow), f.Status, cell(said(f.Finding)), cell(todo))
 			}
 		}
 	}
@@ -101,5 +110,10 @@ func ReportMarkdown(site Site, board *Board, rep Report, guides []SideGuide) (st
 	return b.String(), nil
 }
 
-// cell keeps a sentence inside a cell of a Markdown table.
-func cell(s string) string { return strings.ReplaceAll(s, "|", `\|`) }
+// cell is a text inside Markdown: what a server on the way said stays a text
+// there, also in a cell of a table and where the page is turned into HTML.
+func cell(s string) string { return mark.Replace(s) }
+
+var mark = strings.NewReplacer(
+	`\`, `\\`, "|", `\|`, "<", "&lt;", ">", "&gt;", "&", "&amp;", "`", "\\`", "*", `\*`, "[", `\[`, "]", `\]`, "\n", " ",
+)

@@ -30,6 +30,7 @@ type FlowView struct {
 	Result  check.Result // the last one; zero when never run
 	Short   string       // a few words beside the state: "31 ms", "blocked", "re-signed"
 	Finding Finding
+	From    rules.Place // where it was seen; empty when nothing was
 }
 
 // Finding is what the user reads about a result. All text is clean.
@@ -43,6 +44,7 @@ type Finding struct {
 type CauseView struct {
 	Cause   check.Cause
 	Finding Finding
+	From    rules.Place
 }
 
 // Change is a verdict that changed between the first and the last run.
@@ -119,9 +121,11 @@ func (b *Board) view(f rules.Flow, applies bool) FlowView {
 	}
 	r, ran := b.folded[f.Key]
 	facts := b.facts(f, r)
-	switch {
+	switch other, ok := b.elsewhere[f.Key]; {
+	case ok && !b.running[f.Key] && (!ran || !checkable(f, b.from)):
+		return b.savedView(f, other)
 	case ran:
-		v.Result, v.Status = r, r.Status
+		v.Result, v.Status, v.From = r, r.Status, b.from
 		v.Finding, v.Short = b.words.Finding(r, facts), b.words.Short(r)
 		if r.Status == check.Skipped && r.Cause != "" {
 			v.Short = b.words.Text("text.see-above", facts)
@@ -150,9 +154,12 @@ func (b *Board) view(f rules.Flow, applies bool) FlowView {
 // facts are the values that the sentences about a flow may name.
 func (b *Board) facts(f rules.Flow, r check.Result) map[string]string {
 	m := map[string]string{
-		"host": f.Host, "proto": strings.ToUpper(f.Row.Proto), "code": f.Row.Code,
+		"proto": strings.ToUpper(f.Row.Proto), "code": f.Row.Code,
 		"place": b.words.Text("place."+string(f.Table.From), nil), "from": string(f.Table.From),
 		"domain": b.site.Server.Domain, "direction": "out",
+	}
+	if f.Row.Proto != "ip" { // there the host is a word; what was asked is among the result's facts
+		m["host"] = f.Host
 	}
 	if f.Port.Number != 0 {
 		m["port"] = strconv.Itoa(int(f.Port.Number))

@@ -1,12 +1,10 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"runtime"
 	"time"
 
@@ -149,9 +147,9 @@ func (a *app) load() (*loaded, error) {
 	if l.path == "" {
 		return &l, nil
 	}
-	data, err := readFile(l.path)
+	data, err := readFile(l.path, maxSiteFile)
 	if err != nil {
-		return nil, badInput(fmt.Errorf("site file %s: %w", l.path, plainFileError(err)))
+		return nil, badInput(fmt.Errorf("site file %s: %w", l.path, plainFileError(err, "run sops-firewall to make one")))
 	}
 	if l.site, err = wizard.ParseSite(data, l.book, l.cat); err != nil {
 		return nil, badInput(fmt.Errorf("site file %s:\n%w", l.path, err))
@@ -173,31 +171,3 @@ func (a *app) lastSite() string {
 
 // maxSiteFile bounds a site file, in bytes; answers of a large site are about 4 KiB.
 const maxSiteFile = 64 << 10
-
-// readFile reads a regular file of at most maxSiteFile bytes.
-func readFile(path string) ([]byte, error) {
-	f, err := os.Open(filepath.Clean(path))
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }()
-	data, err := io.ReadAll(io.LimitReader(f, maxSiteFile+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(data) > maxSiteFile {
-		return nil, errors.New("larger than 64 KiB; a site file holds a few lines")
-	}
-	return data, nil
-}
-
-// plainFileError says in plain words what the system said about a file.
-func plainFileError(err error) error {
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return errors.New("there is no such file; run sops-firewall to make one")
-	case errors.Is(err, fs.ErrPermission):
-		return errors.New("this user may not read it; check who owns the file")
-	}
-	return err
-}

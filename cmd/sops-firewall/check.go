@@ -7,7 +7,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -17,15 +16,16 @@ import (
 	"github.com/syncsign/sops-firewall/wizard"
 )
 
-var errPatience = errors.New("--patience takes a number from 0.5 to 10")
+var (
+	fromWords    = []string{"server", "hub", "internet"}
+	checkFormats = []string{"text", "json", "junit"}
+)
 
-// watchPause is the time between two looks of --watch: long enough that a
-// small router does not see a flood, short enough to see a change being made.
-const watchPause = 5 * time.Second
+var errPatience = errors.New("--patience takes a number from 0.5 to 10")
 
 type checkFlags struct {
 	from, format, save string
-	tables             []string
+	tables, saved      []string
 	watch              bool
 }
 
@@ -36,65 +36,91 @@ func (a *app) checkCmd() *cobra.Command {
 		Short: "Checks every row that can be checked from here",
 		Long: `Checks every row of the tables that can be checked from here, without a question.
 Exit code: 0 all required rows work, 3 a required row fails, 4 something could not
-be proven from here, 2 wrong use, 1 the tool failed.`,
+be proven from here, 2 wrong use, 1 the tool failed, 130 Ctrl-C.
+
+Rows that only another computer can see: copy the site's file there, check there
+with --save, bring that file back and give it with --saved. Saving into a file that
+holds results of other places keeps those.`,
 		Example: `  sops-firewall check
-  sops-firewall check --from hub --site acme.yaml
-  sops-firewall check --table server-out-ota --format json`,
-		Args: cobra.NoArgs,
+  sops-firewall check --table server-out-ota --format json
+  sops-firewall check --from hub --site acme.yaml --save acme-hub.json
+  sops-firewall check --site acme.yaml --saved acme-hub.json`,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.check(cmd.Context(), f) },
 	}
 	c.Flags().StringVar(&f.from, "from", "", "where this computer is: server, hub or internet (default: as the site says, else server)")
 	c.Flags().StringSliceVar(&f.tables, "table", nil, "only these tables, by id or code (see: sops-firewall rules)")
 	c.Flags().StringVar(&f.format, "format", "text", "text, json or junit")
 	c.Flags().BoolVar(&f.watch, "watch", false, "keep checking and tell what changes, until Ctrl-C")
-	c.Flags().StringVar(&f.save, "save", "", "also save the result as JSON in this file")
+	c.Flags().StringVar(&f.save, "save", "", "also save the result as JSON in this file; what other places saved in it stays")
+	savedFlag(c, &f.saved)
+	known(c, "from", fromWords...)
+	known(c, "format", checkFormats...)
+	a.knownTables(c)
 	return c
 }
 
 func (a *app) check(ctx context.Context, f checkFlags) error {
-	if err := oneOf("--format", f.format, "text", "json", "junit"); err != nil {
+	if err := oneOf("--format", f.format, checkFormats...); err != nil {
 		return err
 	}
-	if err := oneOf("--from", f.from, "", "server", "hub", "internet"); err != nil {
+	if err := oneOf("--from", f.from, append(fromWords, "")...); err != nil {
 		return err
+	}
+	if f.watch && f.format == "junit" {
+		return badInput(errors.New("--watch goes with --format text or json"))
 	}
 	l, err := a.load()
 	if err != nil {
 		return err
 	}
-	if l.path == "" {
-		a.say("No site yet: only what every site needs is checked. Run sops-firewall to answer the questions.")
+	from, err := l.place(f.from)
+	if err != nil {
+		return err
 	}
-	from := l.from(f.from)
 	tables, err := tableIDs(l.book, f.tables)
 	if err != nil {
 		return err
 	}
 	board := wizard.NewBoard(l.book, l.words, l.site, from)
+	if err := a.remember(board, f.saved, f.save); err != nil {
+		return err
+	}
+	if l.path == "" {
+		a.say("No site yet: only what every site needs is checked. Run sops-firewall to answer the questions.")
+	}
 	started := a.now()
 	a.runJobs(ctx, board, board.Jobs(true, tables...))
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	rep := board.Report(started, a.now().Sub(started), tables...)
-	if err := a.showReport(rep, f); err != nil {
+	took := a.now().Sub(started)
+	if err := a.showReport(board.Report(started, took, tables...), f); err != nil {
+		return err
+	}
+	if err := a.saveReport(board.Report(started, took), f.save); err != nil {
 		return err
 	}
 	if f.watch {
-		return a.watch(ctx, board, tables)
+		return a.watch(ctx, board, tables, f)
 	}
 	return exitWith(board.Exit(tables...))
 }
 
-// from is the vantage point: the flag, what the site says, or the server.
-func (l *loaded) from(flag string) rules.Place {
+// place is the vantage point: the flag, what the site says, or the server. Away
+// from the server every row but the basics depends on the site.
+func (l *loaded) place(flag string) (rules.Place, error) {
 	switch {
-	case flag != "":
-		return rules.Place(flag)
-	case l.site.From != "":
-		return l.site.From
+	case flag == "":
+	case l.path == "" && flag != string(rules.FromServer):
+		return "", badInput(fmt.Errorf("--from %s needs the site's answers: copy the site's file from the computer where the questions were answered, and give it with --site FILE", flag))
+	default:
+		return rules.Place(flag), nil
 	}
-	return rules.FromServer
+	if l.site.From != "" {
+		return l.site.From, nil
+	}
+	return rules.FromServer, nil
 }
 
 // runJobs runs jobs and brings the results to the board. On a terminal it says
@@ -118,86 +144,24 @@ func (a *app) runJobs(ctx context.Context, board *wizard.Board, jobs []check.Job
 	}
 }
 
+// showReport prints the report.
 func (a *app) showReport(rep wizard.Report, f checkFlags) error {
-	var out string
-	switch f.format {
-	case "json":
-		data, err := rep.JSON()
-		if err != nil {
-			return failed(err)
-		}
-		out = string(data)
-	case "junit":
-		data, err := rep.JUnit()
-		if err != nil {
-			return failed(err)
-		}
-		out = string(data)
+	var data []byte
+	var err error
+	switch {
+	case f.format == "json" && f.watch:
+		data, err = rep.Line()
+	case f.format == "json":
+		data, err = rep.JSON()
+	case f.format == "junit":
+		data, err = rep.JUnit()
 	default:
-		out = rep.Text()
+		data = []byte(rep.Text())
 	}
-	if err := a.print(out); err != nil {
-		return err
-	}
-	if f.save == "" {
-		return nil
-	}
-	data, err := rep.JSON()
 	if err != nil {
 		return failed(err)
 	}
-	if err := os.WriteFile(f.save, data, 0o600); err != nil {
-		return failed(fmt.Errorf("the result could not be saved: %w; give --save another place", err))
-	}
-	a.say("Saved: %s", f.save)
-	return nil
-}
-
-// watch looks again and again and prints one line per changed verdict.
-func (a *app) watch(ctx context.Context, board *wizard.Board, tables []string) error {
-	a.say("Watching. Every %d seconds all rows are checked again; Ctrl-C ends.", int(watchPause.Seconds()))
-	last := verdicts(board)
-	tick := time.NewTicker(watchPause)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		case <-tick.C:
-		}
-		a.runJobs(ctx, board, board.Jobs(true, tables...))
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		now := verdicts(board)
-		for _, v := range board.Views(false) {
-			for _, row := range v.Rows {
-				for _, fl := range row.Flows {
-					k := fl.Flow.Key
-					if last[k] == now[k] {
-						continue
-					}
-					line := fmt.Sprintf("%s  %s %s  %s  was %s, now %s\n", a.now().Format(time.TimeOnly), row.Row.Code, fl.Flow.Host, portName(fl.Flow), last[k], now[k])
-					if err := a.print(line); err != nil {
-						return err
-					}
-				}
-			}
-		}
-		last = now
-	}
-}
-
-func verdicts(b *wizard.Board) map[string]check.Status {
-	m := map[string]check.Status{}
-	for _, v := range b.Views(false) {
-		for _, row := range v.Rows {
-			for _, fl := range row.Flows {
-				m[fl.Flow.Key] = fl.Status
-			}
-		}
-	}
-	return m
+	return a.print(string(data))
 }
 
 func portName(f rules.Flow) string {
@@ -209,14 +173,11 @@ func portName(f rules.Flow) string {
 
 // tableIDs turns ids or codes into ids.
 func tableIDs(b *rules.Book, names []string) ([]string, error) {
-	var ids, known []string
-	for _, t := range b.Tables {
-		known = append(known, t.ID)
-	}
+	var ids []string
 	for _, n := range names {
 		i := slices.IndexFunc(b.Tables, func(t rules.Table) bool { return t.ID == n || t.Code == n })
 		if i < 0 {
-			return nil, badInput(fmt.Errorf("--table %q: no such table; there are %s", n, strings.Join(known, ", ")))
+			return nil, badInput(fmt.Errorf("--table %q: no such table; there are %s", n, strings.Join(tableNames(b), ", ")))
 		}
 		ids = append(ids, b.Tables[i].ID)
 	}

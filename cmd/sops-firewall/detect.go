@@ -21,7 +21,7 @@ func (a *app) detectCmd() *cobra.Command {
 		Long: `Tells what was found out about this computer: addresses, gateway, name servers,
 cloud, container. It reads files only and sends nothing over the network.`,
 		Example: "  sops-firewall detect",
-		Args:    cobra.NoArgs,
+		Args:    noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if err := oneOf("--format", format, "text", "json"); err != nil {
 				return err

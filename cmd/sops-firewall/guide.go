@@ -16,8 +16,15 @@ import (
 
 type guideFlags struct {
 	side, router, generation, part, only, format string
-	inputs                                       []string
+	inputs, saved                                []string
 }
+
+var (
+	sideWords    = []string{"site", "server", "hubs", "host"}
+	partWords    = []string{"all", "prepare", "apply", "verify", "undo"}
+	onlyWords    = []string{"all", "missing"}
+	guideFormats = []string{"text", "md", "json"}
+)
 
 func (a *app) guideCmd() *cobra.Command {
 	var f guideFlags
@@ -25,12 +32,13 @@ func (a *app) guideCmd() *cobra.Command {
 		Use:   "guide",
 		Short: "Prints the instructions for a router or firewall of the site",
 		Long: `Prints the instructions for the firewalls of the site: prepare, apply, verify, undo.
---part apply prints nothing but what is to be pasted or clicked.
---only missing checks first and leaves out what already works.`,
+--part apply prints nothing but what is to be pasted, or clicked where nothing can
+be pasted. --only missing checks first and leaves out what already works.`,
 		Example: `  sops-firewall guide
   sops-firewall guide --side server --part apply
-  sops-firewall guide --side site --router mikrotik --in wan=WAN`,
-		Args: cobra.NoArgs,
+  sops-firewall guide --side site --router mikrotik --in wan=WAN
+  sops-firewall guide --side server --only missing --saved acme-internet.json`,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.guide(cmd.Context(), f) },
 	}
 	c.Flags().StringVar(&f.side, "side", "", "site (the office router), server, hubs or host (default: all of the site)")
@@ -40,15 +48,21 @@ func (a *app) guideCmd() *cobra.Command {
 	c.Flags().StringVar(&f.part, "part", "all", "all, prepare, apply, verify or undo")
 	c.Flags().StringVar(&f.only, "only", "all", "missing or all")
 	c.Flags().StringVar(&f.format, "format", "text", "text, md or json")
+	savedFlag(c, &f.saved)
+	known(c, "side", sideWords...)
+	known(c, "part", partWords...)
+	known(c, "only", onlyWords...)
+	known(c, "format", guideFormats...)
+	a.knownRouters(c)
 	return c
 }
 
 func (a *app) guide(ctx context.Context, f guideFlags) error {
 	for _, err := range []error{
-		oneOf("--side", f.side, "", "site", "server", "hubs", "host"),
-		oneOf("--part", f.part, "all", "prepare", "apply", "verify", "undo"),
-		oneOf("--only", f.only, "missing", "all"),
-		oneOf("--format", f.format, "text", "md", "json"),
+		oneOf("--side", f.side, append(sideWords, "")...),
+		oneOf("--part", f.part, partWords...),
+		oneOf("--only", f.only, onlyWords...),
+		oneOf("--format", f.format, guideFormats...),
 	} {
 		if err != nil {
 			return err
@@ -65,7 +79,14 @@ func (a *app) guide(ctx context.Context, f guideFlags) error {
 	if err != nil {
 		return err
 	}
-	board := wizard.NewBoard(l.book, l.words, site, l.from(""))
+	from, err := l.place("")
+	if err != nil {
+		return err
+	}
+	board := wizard.NewBoard(l.book, l.words, site, from)
+	if err := a.remember(board, f.saved, ""); err != nil {
+		return err
+	}
 	if f.only == "missing" {
 		a.runJobs(ctx, board, board.Jobs(true))
 		if ctx.Err() != nil {
@@ -122,31 +143,60 @@ func (a *app) printGuides(guides []wizard.SideGuide, f guideFlags) error {
 		return badInput(errors.Join(errs...))
 	}
 	if f.format == "json" {
-		data, err := json.MarshalIndent(wizard.GuidesJSON(guides), "", "  ")
+		data, err := json.MarshalIndent(wizard.GuidesJSON(guides, partName(f.part)), "", "  ")
 		if err != nil {
 			return failed(err)
 		}
-		return a.print(string(data) + "\n")
-	}
-	for i, g := range guides {
-		text := wizard.GuideText(g, router.Part(partName(f.part)))
-		if f.format == "md" {
-			text = wizard.GuideMarkdown(g, router.Part(partName(f.part)))
+		if err := a.print(string(data) + "\n"); err != nil {
+			return err
 		}
-		if i > 0 {
+		return a.lacking(guides, f)
+	}
+	written := 0
+	for _, g := range guides {
+		text := wizard.GuideText(g, partName(f.part))
+		if f.format == "md" {
+			text = wizard.GuideMarkdown(g, partName(f.part))
+		}
+		if text == "" {
+			continue
+		}
+		if written++; written > 1 {
 			text = "\n" + text
 		}
 		if err := a.print(text); err != nil {
 			return err
 		}
 	}
+	return a.lacking(guides, f)
+}
+
+// lacking says on stderr what a single part leaves unsaid; a guide that could
+// not be written is bad input, whatever was printed.
+func (a *app) lacking(guides []wizard.SideGuide, f guideFlags) error {
+	var errs []error
+	for _, g := range guides {
+		if w := g.Lacks(); w != "" {
+			errs = append(errs, fmt.Errorf("%s: %s", g.Title, w))
+			continue
+		}
+		if f.part == "all" {
+			continue
+		}
+		for _, line := range g.Beside(router.Part(f.part)) {
+			a.say("%s: %s", g.Title, line)
+		}
+	}
+	if len(errs) > 0 {
+		return badInput(errors.Join(errs...))
+	}
 	return nil
 }
 
 // partName is the router package's name of --part; "" stands for all.
-func partName(flag string) string {
+func partName(flag string) router.Part {
 	if flag == "all" {
 		return ""
 	}
-	return flag
+	return router.Part(flag)
 }

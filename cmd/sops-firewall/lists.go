@@ -15,7 +15,7 @@ func (a *app) rulesCmd() *cobra.Command {
 		Use:     "rules",
 		Short:   "Lists the rows that apply to the site, with their codes",
 		Example: "  sops-firewall rules\n  sops-firewall rules --all --format md",
-		Args:    cobra.NoArgs,
+		Args:    noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if err := oneOf("--format", format, "text", "json", "md"); err != nil {
 				return err
@@ -36,6 +36,7 @@ func (a *app) rulesCmd() *cobra.Command {
 	}
 	c.Flags().BoolVar(&all, "all", false, "also rows that do not apply, with the reason")
 	c.Flags().StringVar(&format, "format", "text", "text, json or md")
+	known(c, "format", "text", "json", "md")
 	return c
 }
 
@@ -45,7 +46,7 @@ func (a *app) routersCmd() *cobra.Command {
 		Use:     "routers [FILTER]",
 		Short:   "Lists the routers and firewalls there are instructions for",
 		Example: "  sops-firewall routers\n  sops-firewall routers fritz",
-		Args:    cobra.MaximumNArgs(1),
+		Args:    maxArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if err := oneOf("--format", format, "text", "json"); err != nil {
 				return err
@@ -70,6 +71,7 @@ func (a *app) routersCmd() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&format, "format", "text", "text or json")
+	known(c, "format", "text", "json")
 	return c
 }
 

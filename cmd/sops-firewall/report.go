@@ -6,22 +6,30 @@ import (
 	"github.com/syncsign/sops-firewall/wizard"
 )
 
+var reportFormats = []string{"md", "json"}
+
 func (a *app) reportCmd() *cobra.Command {
 	var format, from string
+	var saved []string
 	c := &cobra.Command{
 		Use:   "report",
 		Short: "Checks once and prints answers, findings and guides as one page",
 		Example: `  sops-firewall report > sops-report.md
-  sops-firewall report --format json --site acme.yaml`,
-		Args: cobra.NoArgs,
+  sops-firewall report --format json --site acme.yaml
+  sops-firewall report --saved acme-hub.json --saved acme-internet.json`,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := oneOf("--format", format, "md", "json"); err != nil {
+			if err := oneOf("--format", format, reportFormats...); err != nil {
 				return err
 			}
-			if err := oneOf("--from", from, "", "server", "hub", "internet"); err != nil {
+			if err := oneOf("--from", from, append(fromWords, "")...); err != nil {
 				return err
 			}
 			l, err := a.load()
+			if err != nil {
+				return err
+			}
+			place, err := l.place(from)
 			if err != nil {
 				return err
 			}
@@ -29,7 +37,10 @@ func (a *app) reportCmd() *cobra.Command {
 				a.say("No site yet: the report holds only what every site needs. Run sops-firewall to answer the questions.")
 			}
 			ctx := cmd.Context()
-			board := wizard.NewBoard(l.book, l.words, l.site, l.from(from))
+			board := wizard.NewBoard(l.book, l.words, l.site, place)
+			if err := a.remember(board, saved, ""); err != nil {
+				return err
+			}
 			started := a.now()
 			a.runJobs(ctx, board, board.Jobs(true))
 			if ctx.Err() != nil {
@@ -52,6 +63,9 @@ func (a *app) reportCmd() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&format, "format", "md", "md or json")
-	c.Flags().StringVar(&from, "from", "", "where this computer is: server, hub or internet")
+	c.Flags().StringVar(&from, "from", "", "where this computer is: server, hub or internet (default: as the site says, else server)")
+	savedFlag(c, &saved)
+	known(c, "from", fromWords...)
+	known(c, "format", reportFormats...)
 	return c
 }

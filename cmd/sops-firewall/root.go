@@ -16,13 +16,14 @@ It changes nothing on this computer, the router or the cloud, and needs no root.
   sops-firewall --plain           the same, line by line, for screen readers
   sops-firewall check             the checks alone
   sops-firewall guide --router fritzbox --side site`,
-		Args:          cobra.NoArgs,
+		Args:          noArgs,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.wizard(cmd.Context(), plain || accessible, mask)
 		},
 	}
+	c.SuggestionsMinimumDistance = 2
 	c.SetIn(a.in)
 	c.SetOut(a.out)
 	c.SetErr(a.errw)
@@ -33,6 +34,8 @@ It changes nothing on this computer, the router or the cloud, and needs no root.
 	c.Flags().BoolVar(&accessible, "accessible", false, "the same as --plain")
 	c.Flags().BoolVar(&mask, "mask", false, "hide public addresses and names on the screen")
 	c.AddCommand(a.checkCmd(), a.rulesCmd(), a.guideCmd(), a.routersCmd(), a.detectCmd(), a.reportCmd(), versionCmd(a))
+	c.SetHelpCommand(helpCmd())
+	completionExample(c)
 	c.PersistentPreRunE = func(*cobra.Command, []string) error {
 		if a.patience < 0.5 || a.patience > 10 {
 			return badInput(errPatience)

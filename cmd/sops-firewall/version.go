@@ -16,7 +16,7 @@ func versionCmd(a *app) *cobra.Command {
 		Use:     "version",
 		Short:   "Prints the version",
 		Example: "  sops-firewall version",
-		Args:    cobra.NoArgs,
+		Args:    noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			return a.print(fmt.Sprintf("sops-firewall %s %s/%s %s\n", versionText(), runtime.GOOS, runtime.GOARCH, runtime.Version()))
 		},

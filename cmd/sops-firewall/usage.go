@@ -1,0 +1,123 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/syncsign/sops-firewall/rules"
+)
+
+// noArgs refuses arguments; of the program itself they are mistyped commands.
+func noArgs(c *cobra.Command, args []string) error {
+	switch {
+	case len(args) == 0:
+		return nil
+	case c.HasParent():
+		return fmt.Errorf("%s takes no argument: %q is too many", c.Name(), args[0])
+	}
+	return unknownCommand(c, args[0])
+}
+
+func maxArgs(n int) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) > n {
+			return fmt.Errorf("%s takes at most %d argument: %q is too many", c.Name(), n, args[n])
+		}
+		return nil
+	}
+}
+
+func unknownCommand(root *cobra.Command, name string) error {
+	like := ""
+	if s := root.SuggestionsFor(name); len(s) > 0 {
+		like = ": perhaps " + strings.Join(s, " or ")
+	}
+	return fmt.Errorf("unknown command %q%s", name, like)
+}
+
+// helpCmd is cobra's, but an unknown command is wrong use.
+func helpCmd() *cobra.Command {
+	return &cobra.Command{
+		Use:     "help [COMMAND]",
+		Short:   "Help about any command",
+		Example: "  sops-firewall help check",
+		Args:    maxArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			root := c.Root()
+			if len(args) == 0 {
+				return root.Help()
+			}
+			sub, _, err := root.Find(args)
+			if err != nil || sub == root {
+				return unknownCommand(root, args[0])
+			}
+			sub.InitDefaultHelpFlag()
+			return sub.Help()
+		},
+	}
+}
+
+// completionExample gives cobra's own command an example, as all others have.
+func completionExample(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		if c.Name() != "completion" {
+			continue
+		}
+		c.Short = "Prints what a shell needs to complete commands and flags"
+		c.Long = c.Short + "."
+		c.Example = "  source <(sops-firewall completion bash)"
+		for _, shell := range c.Commands() {
+			shell.Short = "For " + shell.Name()
+			shell.Example = "  sops-firewall completion " + shell.Name()
+		}
+	}
+}
+
+// known offers the values of a flag to the shell.
+func known(c *cobra.Command, flag string, values ...string) {
+	offer(c, flag, func() []string { return values })
+}
+
+func offer(c *cobra.Command, flag string, values func() []string) {
+	err := c.RegisterFlagCompletionFunc(flag, func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return values(), cobra.ShellCompDirectiveNoFileComp
+	})
+	if err != nil {
+		panic(err) // the flag's name is a constant and wrong
+	}
+}
+
+func (a *app) knownTables(c *cobra.Command) {
+	offer(c, "table", func() []string {
+		b, err := a.book()
+		if err != nil {
+			return nil
+		}
+		return tableNames(b)
+	})
+}
+
+func (a *app) knownRouters(c *cobra.Command) {
+	offer(c, "router", func() []string {
+		cat, err := a.catalogue()
+		if err != nil {
+			return nil
+		}
+		var ids []string
+		for _, r := range cat.Routers {
+			ids = append(ids, r.ID)
+		}
+		return ids
+	})
+}
+
+func tableNames(b *rules.Book) []string {
+	var out []string
+	for _, t := range b.Tables {
+		out = append(out, t.ID)
+	}
+	return out
+}

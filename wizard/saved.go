@@ -1,0 +1,201 @@
+package wizard
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/syncsign/sops-firewall/rules"
+	"github.com/syncsign/sops-firewall/rules/check"
+)
+
+// Bounds of a saved report. A row takes about 700 bytes.
+const (
+	MaxReport   = 16 << 20 // bytes
+	maxReported = 20000    // rows
+	maxSaid     = 400      // runes of a sentence
+)
+
+// savedRow is a flow as it was seen at another place.
+type savedRow struct {
+	from rules.Place
+	at   time.Time
+	row  ReportResult
+}
+
+// savedCause is a cause that was found at another place.
+type savedCause struct {
+	from  rules.Place
+	cause ReportCause
+}
+
+// reportSchema is the version of reports that this program writes.
+const reportSchema = 1
+
+// ParseReport reads what `check --save` wrote, perhaps on another computer. Keys
+// that it does not know are of a newer program and do no harm; all text is
+// cleaned, since the file may come from anywhere.
+func ParseReport(data []byte) (Report, error) {
+	var r Report
+	if len(data) > MaxReport {
+		return r, fmt.Errorf("larger than %d MiB: give a file that check --save wrote", MaxReport>>20)
+	}
+	dec := json.NewDecoder(bytes.NewReader(data))
+	if err := dec.Decode(&r); err != nil {
+		return Report{}, errors.New("this is no result of a check: give a file that check --save wrote")
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return Report{}, errors.New("there is more than one result in it: give a file that check --save wrote")
+	}
+	switch {
+	case r.Schema > reportSchema:
+		return Report{}, fmt.Errorf("schema %d is of a newer sops-firewall: this one reads %d; install the newer one", r.Schema, reportSchema)
+	case r.Schema != reportSchema || !slices.Contains(places, rules.Place(r.From)) || r.Results == nil:
+		return Report{}, errors.New("this is no result of a check: give a file that check --save wrote")
+	case len(r.Results) > maxReported || len(r.Causes) > maxReported:
+		return Report{}, fmt.Errorf("more than %d rows: give a file that check --save wrote", maxReported)
+	}
+	for i := range r.Results {
+		if err := r.Results[i].tidy(r); err != nil {
+			return Report{}, fmt.Errorf("row %d: %w", i+1, err)
+		}
+	}
+	for i := range r.Causes {
+		c := &r.Causes[i]
+		if !slices.Contains(places, rules.Place(c.From)) {
+			c.From = r.From
+		}
+		c.Reason, c.Said, c.Todo = clean(c.Reason), check.Clean(c.Said, maxSaid), check.Clean(c.Todo, maxSaid)
+	}
+	return r, nil
+}
+
+// tidy cleans a row and says what is wrong with it.
+func (r *ReportResult) tidy(rep Report) error {
+	if _, known := statusOf(r.Status); !known {
+		return fmt.Errorf("status %q is not known: give a file that check --save wrote", clean(r.Status))
+	}
+	if r.From == "" {
+		r.From = rep.From
+	}
+	if !slices.Contains(places, rules.Place(r.From)) {
+		return fmt.Errorf("from %q is not known: want server, hub or internet", clean(r.From))
+	}
+	if r.At.IsZero() {
+		r.At = rep.Started
+	}
+	for _, s := range []*string{&r.Code, &r.Table, &r.Rule, &r.Flow, &r.Host, &r.Proto, &r.Importance, &r.Reason} {
+		if *s = check.Clean(*s, maxSaid); *s == "" && (s == &r.Table || s == &r.Rule || s == &r.Flow) {
+			return errors.New("table, rule or flow is empty: give a file that check --save wrote")
+		}
+	}
+	r.Said, r.Todo = check.Clean(r.Said, maxSaid), check.Clean(r.Todo, maxSaid)
+	r.Layers = slices.DeleteFunc(r.Layers, func(l ReportLayer) bool {
+		_, known := statusOf(l.Status)
+		return !known
+	})
+	for i := range r.Layers {
+		l := &r.Layers[i]
+		l.Layer, l.Family, l.Reason, l.Address = clean(l.Layer), clean(l.Family), clean(l.Reason), clean(l.Address)
+	}
+	return nil
+}
+
+// statusOf is the status of a word in JSON.
+func statusOf(word string) (check.Status, bool) {
+	for s := range statusWords {
+		if s.String() == word && s != check.Running {
+			return s, true
+		}
+	}
+	return check.Unproven, false
+}
+
+// Remember takes what was seen at other places, or earlier, for the flows that
+// are not checked from here and now; the later look counts. It tells how many
+// flows of this site the report has seen.
+func (b *Board) Remember(rep Report) int {
+	flows := map[string]rules.Flow{}
+	for _, f := range b.flows {
+		flows[f.Key] = f
+	}
+	n := 0
+	took := map[string]bool{}
+	for _, r := range rep.Results {
+		key := r.Table + "/" + r.Rule + "/" + r.Flow
+		f, known := flows[key]
+		unseen := r.Status == check.Waiting.String() || r.Status == check.Unproven.String() && r.Reason == ""
+		// What was seen elsewhere than where the flow starts is hearsay.
+		if !known || unseen || rules.Place(r.From) != f.Table.From || f.Table.ID == basics {
+			continue
+		}
+		n++
+		if old, ok := b.elsewhere[key]; !ok || !r.At.Before(old.at) {
+			b.elsewhere[key] = savedRow{rules.Place(r.From), r.At, r}
+			took[key] = true
+		}
+	}
+	for _, c := range rep.Causes {
+		if slices.ContainsFunc(c.Explains, func(key string) bool { return took[key] }) {
+			b.told = append(b.told, savedCause{rules.Place(c.From), c})
+		}
+	}
+	return n
+}
+
+// savedView is a flow as another place saw it.
+func (b *Board) savedView(f rules.Flow, s savedRow) FlowView {
+	st, _ := statusOf(s.row.Status)
+	r := check.Result{Job: f.Job(), Status: st, Code: check.Code(s.row.Reason), At: s.at}
+	if st == check.Skipped {
+		r.Cause = r.Code
+	}
+	for _, l := range s.row.Layers {
+		lst, _ := statusOf(l.Status)
+		family := check.Family(0)
+		switch l.Family {
+		case "4":
+			family = 4
+		case "6":
+			family = 6
+		}
+		r.Layers = append(r.Layers, check.Layer{
+			Name: l.Layer, Family: family, Status: lst, Code: check.Code(l.Reason), Took: time.Duration(l.MS) * time.Millisecond, Address: l.Address,
+		})
+	}
+	v := FlowView{Flow: f, Status: st, Result: r, From: s.from, Finding: Finding{Seen: s.row.Said, Do: s.row.Todo}}
+	v.Short = b.words.Text("text.seen-from", map[string]string{"from": string(s.from)})
+	return v
+}
+
+// savedCauses are the causes that still explain a row shown.
+func (b *Board) savedCauses() []CauseView {
+	var out []CauseView
+	for _, s := range b.told {
+		var keys []string
+		for _, k := range s.cause.Explains {
+			if r, ok := b.elsewhere[k]; ok && r.row.Status == check.Skipped.String() && r.row.Reason == s.cause.Reason && !slices.Contains(keys, k) {
+				keys = append(keys, k)
+			}
+		}
+		st, known := statusOf(s.cause.Status)
+		if len(keys) == 0 || !known {
+			continue
+		}
+		out = append(out, CauseView{
+			Cause:   check.Cause{Code: check.Code(s.cause.Reason), Status: st, Explains: keys},
+			Finding: Finding{Seen: s.cause.Said, Do: s.cause.Todo}, From: s.from,
+		})
+	}
+	return out
+}
+
+// forgetGone drops what was seen of flows that no longer apply.
+func (b *Board) forgetGone(keep map[string]bool) {
+	maps.DeleteFunc(b.elsewhere, func(k string, _ savedRow) bool { return !keep[k] })
+}
