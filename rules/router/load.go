@@ -35,6 +35,7 @@ type Variant struct {
 	order     int
 	fence     string
 	dialect   quote.Dialect
+	said      bool // verify and undo are steps, not code
 	tmpl      *template.Template
 	languages map[string]*template.Template // translations of the words
 }
@@ -91,7 +92,7 @@ func (v *Variant) translate(fsys fs.FS, file, lang string) error {
 	if err != nil {
 		return err
 	}
-	t, err := compile(file, string(data), 1, v.dialect, v.Kind, true)
+	t, err := compile(file, string(data), 1, v.dialect, v.said, true)
 	if err != nil {
 		return err
 	}

@@ -36,16 +36,23 @@ type front struct {
 // blocks are the parts a file may define, in the order of a guide.
 var blocks = []string{"prepare", "paste", "steps", "verify", "undo", "notes"}
 
-// words tells whether a block is steps for a person, not code for a device.
-func words(block string, k Kind) bool {
+// words tells whether a block is steps for a person, not code for a device; said
+// is how verify and undo are told.
+func words(block string, said bool) bool {
 	switch block {
 	case "prepare", "steps", "notes":
 		return true
 	case "paste":
 		return false
 	default:
-		return k == Web || k == None
+		return said
 	}
+}
+
+// saidOf tells whether verify and undo are steps: on a page there is nothing to
+// paste, and a Terraform file is checked and taken back by other means.
+func saidOf(k Kind, dialect string) bool {
+	return k == Web || k == None || dialect == "web" || dialect == "hcl"
 }
 
 // funcs are the functions of templates; emitCode and emitWords are put behind
@@ -58,12 +65,22 @@ func funcs(d quote.Dialect) template.FuncMap {
 		"join":      join,
 		"mask":      mask,
 		"wild":      wild,
-		"emitCode":  func(v any) (string, error) { return emit(d, v) },
+		"emitCode":  func(v any) (string, error) { return emitCode(d, v) },
 		"emitWords": func(v any) (string, error) { return emit(chips, v) },
 	}
 }
 
 var writable = []string{"inc", "cat", "join", "mask", "wild", "eq", "ne", "and", "or", "not", "len", "index"}
+
+// emitCode writes a number bare: every reader takes digits, and some tell 443
+// from "443".
+func emitCode(d quote.Dialect, v any) (string, error) {
+	switch v.(type) {
+	case int, uint16:
+		return text(v)
+	}
+	return emit(d, v)
+}
 
 func emit(d quote.Dialect, v any) (string, error) {
 	s, err := text(v)
@@ -162,8 +179,8 @@ func parseFile(file string, data []byte) (*Variant, error) {
 	if v.fence == "" {
 		v.fence = f.Dialect
 	}
-	v.dialect = d
-	v.tmpl, err = compile(file, string(body), line, d, f.Kind, false)
+	v.dialect, v.said = d, saidOf(f.Kind, f.Dialect)
+	v.tmpl, err = compile(file, string(body), line, d, v.said, false)
 	if err != nil {
 		errs = append(errs, err)
 	}
@@ -230,7 +247,7 @@ func (f front) check() []error {
 
 // compile parses the body and makes every pipeline print through the dialect. A
 // translation has words only: commands are never translated.
-func compile(file, body string, line int, d quote.Dialect, k Kind, translated bool) (*template.Template, error) {
+func compile(file, body string, line int, d quote.Dialect, said, translated bool) (*template.Template, error) {
 	t, err := template.New(file).Option("missingkey=error").Funcs(funcs(d)).Parse(strings.Repeat("\n", line-1) + body)
 	if err != nil {
 		return nil, err
@@ -250,11 +267,11 @@ func compile(file, body string, line int, d quote.Dialect, k Kind, translated bo
 			continue
 		}
 		have[name] = true
-		if translated && !words(name, k) {
+		if translated && !words(name, said) {
 			errs = append(errs, fmt.Errorf("%s: block %q holds commands: they are not translated", file, name))
 		}
 		r := rewriter{file: file, emit: "emitCode", tree: sub.Tree}
-		if words(name, k) {
+		if words(name, said) {
 			r.emit = "emitWords"
 		}
 		r.list(sub.Root)

@@ -120,11 +120,11 @@ func (n Need) gap(s Site, d Data) string {
 // block renders one block; commands are never translated, words may be.
 func (v *Variant) block(name, lang string, d Data) (Block, error) {
 	t := v.tmpl
-	if l := v.languages[lang]; l != nil && words(name, v.Kind) && l.Lookup(name) != nil {
+	if l := v.languages[lang]; l != nil && words(name, v.said) && l.Lookup(name) != nil {
 		t = l
 	}
 	b := Block{Part: partOf(name), Kind: Code, Lang: v.fence}
-	if words(name, v.Kind) {
+	if words(name, v.said) {
 		b.Kind, b.Lang = Steps, ""
 	}
 	sub := t.Lookup(name)
