@@ -230,7 +230,8 @@ func TestHostileInputs(t *testing.T) {
 func TestShape(t *testing.T) {
 	d := shipped(t)
 	marks := strings.NewReplacer("sops.example.com", "NAME", "xn--bcher-kva.example", "NAME", "192.168.50.10", "LANIP", "10.9.8.77", "LANIP",
-		"203.0.113.5", "PUBLIC", "198.51.100.77", "PUBLIC", "192.168.60.0/24", "HUBS", "10.1.0.0/16", "HUBS")
+		"203.0.113.5", "PUBLIC", "198.51.100.77", "PUBLIC", "192.168.60.0/24", "HUBS", "10.1.0.0/16", "HUBS",
+		"192.168.60.0 255.255.255.0", "HUBS", "10.1.0.0 255.255.0.0", "HUBS", "192.168.60.0 0.0.0.255", "HUBS", "10.1.0.0 0.0.255.255", "HUBS")
 	for _, r := range d.Routers.Routers {
 		for _, v := range r.Variants {
 			for _, side := range v.Sides {

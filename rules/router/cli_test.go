@@ -62,18 +62,6 @@ func namedOpenings() map[string][]opening {
 	}
 }
 
-// portOpenings are those of a router that cannot tie a rule to a name.
-func portOpenings() map[string][]opening {
-	w := namedOpenings()
-	w["server, outbound closed"] = []opening{
-		"out tcp 192.168.178.20 to any 443", "out tcp 192.168.178.20 to any 8433", "out udp 192.168.178.20 to any 123",
-	}
-	w["hubs, outbound closed"] = []opening{
-		"out tcp 192.168.60.0/24 to any 80", "out tcp 192.168.60.0/24 to any 8443", "out tcp 192.168.60.0/24 to any 8883",
-	}
-	return w
-}
-
 // inOpenings are ports that are translated to the server and let through.
 func inOpenings(ports ...string) []opening {
 	var out []opening

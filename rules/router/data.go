@@ -122,7 +122,9 @@ func entries(can Can, kind string, ports []*portWant) []Entry {
 		}
 		slugs[e.Slug] = true
 		e.Tag = strings.ReplaceAll(strings.Replace(e.Slug, "sops", "SOPS", 1), "_", "-")
-		for e.Num = number(e.Code); nums[e.Num]; e.Num++ {
+		e.Num = number(e.Code)
+		for nums[e.Num] {
+			e.Num++
 		}
 		nums[e.Num] = true
 	}
