@@ -23,6 +23,7 @@ type asker interface {
 	Site() wizard.Site
 	Here() wizard.Here
 	Saved() time.Time
+	File() string
 }
 
 // boarder is what the screens need of a wizard.Board.

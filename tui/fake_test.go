@@ -62,6 +62,8 @@ func (s *fakeSession) Try(field, value string) (wizard.Tried, error) {
 	return wizard.Tried{Normal: value}, nil
 }
 
+func (s *fakeSession) File() string { return "/home/user/sops/site.yaml" }
+
 func (s *fakeSession) Back() bool {
 	if s.at == 0 {
 		return false

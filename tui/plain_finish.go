@@ -3,7 +3,6 @@ package tui
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/syncsign/sops-firewall/rules"
 	"github.com/syncsign/sops-firewall/rules/check"
@@ -81,7 +80,7 @@ func (p *teller) finish(q wizard.Question) {
 
 // elsewhere reads the rows that another place must check, with the command.
 func (p *teller) elsewhere() {
-	rows := map[rules.Place][]string{}
+	rows, away := map[rules.Place][]string{}, false
 	for _, v := range p.d.board.Views(false) {
 		for _, r := range v.Rows {
 			if slices.ContainsFunc(r.Flows, func(f wizard.FlowView) bool { return f.Status == check.Waiting }) {
@@ -91,17 +90,14 @@ func (p *teller) elsewhere() {
 	}
 	for _, from := range []rules.Place{rules.FromServer, rules.FromHub, rules.FromInternet} {
 		if len(rows[from]) > 0 {
-			p.say("Waiting: %s can be seen from %s only. Run there:", rowList(rows[from]), placeName(from))
-			p.say("  sops-firewall check --from %s", from)
+			p.say("Waiting: %s can be seen from %s only. Take the site's file there and run:", rowsWord(rows[from]), placeName(from))
+			p.say("  %s", checkLine(from))
+			away = true
 		}
 	}
-}
-
-func rowList(codes []string) string {
-	if len(codes) == 1 {
-		return "row " + codes[0]
+	if away {
+		p.say("The site's file: %s", p.d.show(p.d.session.File()))
 	}
-	return "rows " + strings.Join(codes, ", ")
 }
 
 // finishOptions are the session's, and those without which one could not end.

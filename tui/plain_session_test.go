@@ -119,7 +119,7 @@ func TestPlainRealSession(t *testing.T) {
 					t.Errorf("%q was not said; %d files", side, len(files.got))
 				}
 			}
-			if !strings.Contains(said, "sops-firewall check --from internet\n") || strings.Contains(said, "--from internet.") {
+			if !strings.Contains(said, "sops-firewall check --from internet --site site.yaml --save internet.json\n") || !strings.Contains(said, "The site's file: /") {
 				t.Error("no command for outside, or not as it is to be typed")
 			}
 			if got := deps.Session.Site(); string(got.Case) != tt.answer || got.Server.Domain != "sops.example.com" {

@@ -145,6 +145,7 @@ func (s *finishScreen) waiting(w int) []string {
 		}
 	}
 	var lines []string
+	elsewhere := false
 	if len(down) > 0 {
 		lines = append(lines, hang(" "+state(check.Waiting)+" ", rowsWord(down)+": nothing listens on the server yet. Start SOPS, then R checks again.", w-1)...)
 	}
@@ -152,11 +153,22 @@ func (s *finishScreen) waiting(w int) []string {
 		if len(rows[p]) == 0 {
 			continue
 		}
-		text := rowsWord(rows[p]) + " can only be seen from " + placeName(p) + ". Run there:"
+		text := rowsWord(rows[p]) + " can only be seen from " + placeName(p) + ". Take the site's file there and run:"
 		lines = append(lines, hang(" "+state(check.Waiting)+" ", text, w-1)...)
-		lines = append(lines, "          sops-firewall check --from "+string(p))
+		for _, part := range chop(checkLine(p), w-8) {
+			lines = append(lines, "       "+part)
+		}
+		elsewhere = true
+	}
+	if elsewhere {
+		lines = append(lines, hang("        The site's file: ", s.d.show(s.d.home(s.d.session.File())), w-1)...)
 	}
 	return lines
+}
+
+// checkLine is the command for another place.
+func checkLine(p rules.Place) string {
+	return fmt.Sprintf("sops-firewall check --from %s --site site.yaml --save %s.json", p, p)
 }
 
 // rowsWord is "row 4.1" or "rows 4.1, 4.2".

@@ -323,8 +323,10 @@ func (s *tablesScreen) finding(l line, w int) []string {
 	case l.flow.Status == check.Pass:
 		out = append(out, " Works.")
 	case l.flow.Status == check.Waiting:
-		out = append(out, hang(" ", "Can only be seen from "+placeName(l.flow.Flow.From)+". Run there:", w)...)
-		out = append(out, "   sops-firewall check --from "+string(l.flow.Flow.From))
+		out = append(out, hang(" ", "Can only be seen from "+placeName(l.flow.Flow.From)+". Take the site's file there and run:", w)...)
+		for _, part := range chop(checkLine(l.flow.Flow.From), w-4) {
+			out = append(out, "   "+part)
+		}
 	default:
 		out = append(out, " Not asked yet. r asks now.")
 	}

@@ -55,7 +55,7 @@ func (b *Board) Lay(site Site, from rules.Place) {
 	}
 	b.site, b.from = site, from
 	b.tables = slices.Clone(b.book.Tables)
-	if own, ok := ownSources(site); ok {
+	if own, ok := ownSources(b.words, site); ok {
 		b.tables = append(b.tables, own)
 	}
 	b.flows = (&rules.Book{Tables: b.tables}).Flows(site.Facts(), false)
@@ -72,7 +72,7 @@ func (b *Board) Lay(site Site, from rules.Place) {
 }
 
 // ownSources is the table of data sources whose host the user gave.
-func ownSources(site Site) (rules.Table, bool) {
+func ownSources(w *Words, site Site) (rules.Table, bool) {
 	t := rules.Table{ID: "own-sources", Code: "8", Title: "Your own data sources", Origin: rules.Ours, From: rules.FromServer}
 	for i, s := range site.Sources {
 		if s.Host == "" {
@@ -86,7 +86,7 @@ func ownSources(site Site) (rules.Table, bool) {
 		t.Rows = append(t.Rows, rules.Row{
 			ID: string(s.Kind) + "-" + strconv.Itoa(i+1), Code: "8." + n, Proto: "tcp",
 			Ports: []rules.Port{{Number: port, Kind: "tcp"}}, Hosts: []string{s.Host}, Destination: s.Host,
-			Function: "Data source: " + string(s.Kind), Importance: rules.Required,
+			Function: w.Text("questions.sources.options."+string(s.Kind)+".label", nil), Importance: rules.Required,
 		})
 	}
 	return t, len(t.Rows) > 0
@@ -240,6 +240,7 @@ func (b *Board) Causes() []CauseView {
 	out := make([]CauseView, 0, len(b.causes))
 	for _, c := range b.causes {
 		facts := map[string]string{"rows": strconv.Itoa(len(c.Explains))}
+		b.who(facts, c.Facts["device"])
 		r := check.Result{Status: c.Status, Code: c.Code, Facts: c.Facts}
 		out = append(out, CauseView{Cause: c, Finding: b.words.Finding(r, facts), From: b.from})
 	}

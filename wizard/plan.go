@@ -57,7 +57,7 @@ func (d GuideDeps) guide(site Site, fw Firewall, board *Board, onlyMissing bool)
 // wants are the rows that the firewall of a side has to let through.
 func (d GuideDeps) wants(site Site, side router.Side, board *Board, onlyMissing bool) wants {
 	w := wants{site: site, side: side, states: states(board), missing: onlyMissing}
-	for _, t := range tablesOf(d.Book, site) {
+	for _, t := range tablesOf(d.Book, d.Words, site) {
 		w.table(&t)
 	}
 	return w
@@ -72,9 +72,9 @@ func routerSite(s Site) router.Site {
 }
 
 // tablesOf are the book's tables and that of the site's own sources.
-func tablesOf(book *rules.Book, site Site) []rules.Table {
+func tablesOf(book *rules.Book, w *Words, site Site) []rules.Table {
 	tables := slices.Clone(book.Tables)
-	if own, ok := ownSources(site); ok {
+	if own, ok := ownSources(w, site); ok {
 		own.Rows = slices.DeleteFunc(own.Rows, func(r rules.Row) bool {
 			kind, _, _ := cutLast(r.ID, "-")
 			return rules.Source(kind).InLAN() // does not cross a router

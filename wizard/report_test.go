@@ -196,9 +196,9 @@ func TestBasicsNameWhatWasAsked(t *testing.T) {
 		b.Apply(r)
 	}
 	for _, r := range b.Report(testNow, 0, basics).Results {
-		want := "The name does not exist here."
+		want := "The name server says that there is no such name."
 		if r.Host == "portal" {
-			want = "The name pub.sync-sign.com does not exist here."
+			want = "The name server says of pub.sync-sign.com that there is no such name."
 		}
 		if !strings.HasPrefix(r.Said, want) {
 			t.Errorf("%s: %q, want %q", r.Code, r.Said, want)

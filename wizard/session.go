@@ -285,6 +285,9 @@ func (s *Session) Here() Here { return s.deps.Here }
 // Words are the texts shown.
 func (s *Session) Words() *Words { return s.deps.Words }
 
+// File is the site's file; empty before the first save.
+func (s *Session) File() string { return s.file }
+
 // Saved is when the answers were last saved; zero when they were not.
 func (s *Session) Saved() time.Time { return s.saved }
 

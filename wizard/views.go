@@ -1,6 +1,7 @@
 package wizard
 
 import (
+	"net/netip"
 	"strconv"
 	"strings"
 
@@ -164,6 +165,7 @@ func (b *Board) facts(f rules.Flow, r check.Result) map[string]string {
 	if f.Port.Number != 0 {
 		m["port"] = strconv.Itoa(int(f.Port.Number))
 	}
+	b.who(m, r.Facts["device"])
 	if f.Table.Inbound() {
 		m["direction"] = "in"
 	}
@@ -174,4 +176,30 @@ func (b *Board) facts(f rules.Flow, r check.Result) map[string]string {
 		m["ms"] = strconv.FormatInt(max(1, r.Took.Milliseconds()), 10)
 	}
 	return m
+}
+
+// who adds the device that said no, as one begins a sentence with it ("who") and
+// as one points to it ("there").
+func (b *Board) who(m map[string]string, device string) {
+	key := "a-device"
+	switch _, err := netip.ParseAddr(device); {
+	case device == "":
+		key = "some-device"
+	case err != nil: // the checks name this computer in words
+		key = "this-computer"
+	case b.isGateway(device):
+		key = "your-router"
+	}
+	fact := map[string]string{"device": device}
+	m["who"], m["there"] = b.words.Text("text."+key, fact), b.words.Text("text.on-"+key, fact)
+}
+
+// isGateway tells whether the checks found that address to be the default gateway.
+func (b *Board) isGateway(device string) bool {
+	for _, f := range b.flows {
+		if f.Port.Kind == "gateway" && b.raw[f.Key].Facts["address"] == device {
+			return true
+		}
+	}
+	return false
 }

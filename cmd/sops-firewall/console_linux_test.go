@@ -91,7 +91,20 @@ func (m *console) screen() string {
 	return b.String()
 }
 
-// see waits until every wanted text is on the screen.
+// prose is a screen as one reads it: wrapped lines are one, also in the pane
+// that stands right of a table.
+func prose(screen string) string {
+	var words []string
+	for line := range strings.Lines(screen) {
+		if _, pane, ok := strings.Cut(line, "| "); ok {
+			line = pane
+		}
+		words = append(words, strings.Fields(line)...)
+	}
+	return strings.Join(words, " ")
+}
+
+// see waits until every wanted text is on the screen, perhaps wrapped.
 func (m *console) see(want ...string) {
 	m.t.Helper()
 	limit := time.After(30 * time.Second)
@@ -99,7 +112,7 @@ func (m *console) see(want ...string) {
 		s := m.screen()
 		missing := ""
 		for _, w := range want {
-			if !strings.Contains(s, w) {
+			if !strings.Contains(s, w) && !strings.Contains(prose(s), w) {
 				missing = w
 			}
 		}
