@@ -17,6 +17,7 @@ type asker interface {
 	Ask() wizard.Question
 	Answer(wizard.Answer) error
 	Try(field, value string) (wizard.Tried, error)
+	Needs(picked []string) string
 	Back() bool
 	Goto(id string) bool
 	Summary() []wizard.SummaryLine

@@ -62,6 +62,13 @@ func (s *fakeSession) Try(field, value string) (wizard.Tried, error) {
 	return wizard.Tried{Normal: value}, nil
 }
 
+func (s *fakeSession) Needs(picked []string) string {
+	if s.qs[s.at].ID != "sources" {
+		return ""
+	}
+	return "So far: " + itoa(5+len(picked)) + " rows out, 1 row in."
+}
+
 func (s *fakeSession) File() string { return "/home/user/sops/site.yaml" }
 
 func (s *fakeSession) Back() bool {

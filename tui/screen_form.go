@@ -3,6 +3,8 @@ package tui
 import (
 	"errors"
 	"slices"
+	"strings"
+	"unicode"
 
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
@@ -25,6 +27,7 @@ type formScreen struct {
 type remark struct {
 	word string // ok, note, fix, need or nothing
 	say  string
+	kept string // the value as it will be kept, where that is not what was typed
 }
 
 func newFormScreen(d *desk, q wizard.Question, old draft) *formScreen {
@@ -67,14 +70,21 @@ func (s *formScreen) try(i int) {
 	var wrong *wizard.Problem
 	switch {
 	case errors.As(err, &wrong):
-		s.says[i] = remark{"[fix ]", wrong.Say}
+		s.says[i] = remark{word: "[fix ]", say: wrong.Say}
 	case err != nil:
-		s.says[i] = remark{"[fix ]", err.Error()}
+		s.says[i] = remark{word: "[fix ]", say: err.Error()}
 	case got.Odd:
-		s.says[i] = remark{"[note]", got.Say}
+		s.says[i] = remark{word: "[note]", say: got.Say}
 	default:
-		s.says[i] = remark{"[ ok ]", got.Say}
+		s.says[i] = remark{word: "[ ok ]", say: got.Say}
+		if got.Normal != v && isASCII(v) { // a name in other letters stays readable
+			s.says[i].kept = got.Normal
+		}
 	}
+}
+
+func isASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII })
 }
 
 // Typing is true: every letter may be part of a value.
@@ -131,7 +141,7 @@ func (s *formScreen) problem(msg problemMsg) {
 		return
 	}
 	s.focus(i)
-	s.says[i] = remark{"[fix ]", msg.say}
+	s.says[i] = remark{word: "[fix ]", say: msg.say}
 }
 
 func (s *formScreen) typed(msg tea.Msg) {
@@ -281,7 +291,7 @@ func (s *formScreen) value(i int) string {
 	if i == s.at {
 		return s.inputs[i].View()
 	}
-	return shorten(v, s.inputs[i].Width())
+	return shorten(s.d.show(firstOf(s.says[i].kept, v)), s.inputs[i].Width())
 }
 
 func wordStyled(word string) string {

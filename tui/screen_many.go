@@ -15,6 +15,7 @@ type manyScreen struct {
 	noDraft
 	d      *desk
 	q      wizard.Question
+	needs  string // what is picked needs so far
 	field  *huh.MultiSelect[string]
 	picked []string
 	at     int
@@ -28,6 +29,7 @@ func newManyScreen(d *desk, q wizard.Question, old draft) *manyScreen {
 		s.picked, s.at = slices.Clone(old.many), min(old.hover, len(q.Options))-1
 	}
 	s.build(usualW)
+	s.needs = d.session.Needs(s.picked)
 	return s
 }
 
@@ -70,6 +72,7 @@ func (s *manyScreen) Update(msg tea.Msg) (act, tea.Cmd) {
 				return act{}, nil
 			}
 			s.field.Update(msg)
+			s.needs = s.d.session.Needs(s.picked)
 			id, _ := s.field.Hovered()
 			s.at = max(slices.IndexFunc(s.q.Options, func(o wizard.Option) bool { return o.ID == id }), 0)
 		default:
@@ -91,6 +94,9 @@ func (s *manyScreen) View(w, h int) frame {
 			f.x, f.y = 1, len(lines)
 		}
 		lines = append(lines, " "+l)
+	}
+	if s.needs != "" {
+		lines = append(append(lines, ""), hang(" ", s.d.show(s.needs), w-1)...)
 	}
 	if s.say != "" {
 		lines = append(lines, hang(" [fix ] ", s.d.show(s.say), w-1)...)

@@ -2,6 +2,7 @@ package wizard
 
 import (
 	"fmt"
+	"net"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,6 +28,33 @@ func fillSources(s *Session, q *Question) {
 }
 
 func hasSources(s Site) bool { return len(s.Sources) > 0 || hasAddresses(s) }
+
+// Needs says what the data sources picked so far need of the firewalls, in
+// words; empty for other questions.
+func (s *Session) Needs(picked []string) string {
+	if s.step(s.at).id != "sources" {
+		return ""
+	}
+	facts := s.site.Facts()
+	facts.Sources = nil
+	for _, id := range picked {
+		facts.Sources = append(facts.Sources, rules.Source(id))
+	}
+	n := map[rules.Place]int{}
+	for i := range s.deps.Book.Tables {
+		t := &s.deps.Book.Tables[i]
+		for j := range t.Rows {
+			if ok, _ := t.Applies(&t.Rows[j], facts); ok && t.Origin == rules.Manual {
+				n[t.From]++
+			}
+		}
+	}
+	say := map[string]string{"out": strconv.Itoa(n[rules.FromServer]), "in": strconv.Itoa(n[rules.FromInternet])}
+	if hubs := n[rules.FromHub]; hubs > 0 {
+		say["hubs"] = strconv.Itoa(hubs)
+	}
+	return s.text("questions.sources.needs", say)
+}
 
 func takeSources(s *Session, a Answer) (string, error) {
 	var out []DataSource
@@ -121,6 +149,7 @@ func tryHosts(_ *Session, field, v string) (string, remark, error) {
 	host, r, err := validHost(v)
 	if p := portOf(v); p != 0 && err == nil && host != "" {
 		r = remark{"reduced-port", map[string]string{"name": host, "port": strconv.Itoa(int(p))}}
+		host = net.JoinHostPort(host, strconv.Itoa(int(p)))
 	}
 	return host, r, err
 }

@@ -78,7 +78,7 @@ func TestWalkInternet(t *testing.T) {
 	m.key(enter)
 	m.see("4/7 Addresses", "Server name")
 	m.key("https://SOPS.example.com:8443/portal" + tab)
-	m.see("taken as sops.example", "> Server in the LAN")
+	m.see("Server name        sops.example.com ", "> Server in the LAN")
 	m.fields("Public address", "Hub network", "Name of this site")
 	m.see("Where are you now?", "> 1 On the server")
 	m.key(enter)
