@@ -29,7 +29,7 @@ func (s *guidesScreen) View(w, h int) frame {
 	s.height = room
 	s.rows = s.layout(w)
 	if len(s.rows) == 0 {
-		head = append(head, " There is nothing to enter before that is given. Esc goes back, s shows all answers.")
+		head = append(head, hang(" ", "There is nothing to enter before that is given. Esc goes back, s shows all answers.", w-1)...)
 	}
 	s.row = max(min(s.row, len(s.rows)-1), 0)
 	s.top = window(s.top, s.row, len(s.rows), room)
@@ -73,17 +73,23 @@ func (s *guidesScreen) tabs(w int) []string {
 		parts = append(parts, name)
 	}
 	left := " " + strings.Join(parts, " ")
+	var lines []string
+	if name := s.d.show(s.Heading()); !s.d.fitsHeader(name, w) {
+		for _, l := range hang(" ", name, w-1) {
+			lines = append(lines, boldStyle.Render(l))
+		}
+	}
 	if s.guide().Err != nil || len(s.list) == 0 {
-		return []string{left, ""}
+		return append(lines, left, "")
 	}
 	right := s.d.show(s.guide().Title) + ": only missing rows, " + proofWords(s.guide().Guide.Proof)
 	if !s.missing {
 		right = strings.Replace(right, ": only missing rows", ": all rows", 1)
 	}
 	if width(left)+width(right)+3 <= w {
-		return []string{left + strings.Repeat(" ", w-width(left)-width(right)-1) + right, ""}
+		return append(lines, left+strings.Repeat(" ", w-width(left)-width(right)-1)+right, "")
 	}
-	return []string{left, " " + shorten(right, w-2), ""}
+	return append(lines, left, " "+shorten(right, w-2), "")
 }
 
 func (s *guidesScreen) gaps(w int) []string {

@@ -184,7 +184,7 @@ func (s *formScreen) View(w, h int) frame {
 	for _, f := range s.q.Fields {
 		labelW = max(labelW, width(f.Label))
 	}
-	labelW = min(labelW, max(w/3, 30), w-34)
+	labelW = min(labelW, w/2)
 	valueW := min(max((w-labelW)/2-6, 16), 44)
 	f := frame{y: -1}
 	for i := range s.q.Fields {
@@ -259,6 +259,9 @@ func (s *formScreen) remark(i int) string {
 func (s *formScreen) under(i, indent, w int, said bool) []string {
 	fl, pre := s.q.Fields[i], fit("", indent)
 	var lines []string
+	if label := s.d.show(fl.Label); width(label) > indent-5 {
+		lines = append(lines, hang(pre, label, w-1)...)
+	}
 	if say := s.says[i]; say.word == "[fix ]" || !said && say.say != "" {
 		lines = append(lines, hang(pre, s.d.show(say.say), w-1)...)
 	}

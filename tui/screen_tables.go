@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -183,6 +184,9 @@ func (s *tablesScreen) press(name string) (act, tea.Cmd) {
 			return
 		}
 		s.choose(ls, at+by)
+	}
+	if s.pane && !slices.Contains([]string{"up", "down", "pgup", "pgdown", "home", "end", "enter", "esc", "r"}, name) {
+		return act{}, nil // the last line names the pane's keys alone
 	}
 	switch name {
 	case "up":

@@ -347,12 +347,16 @@ func (s *tablesScreen) detail(l line, w int) []string {
 	out = append(out, s.finding(l, w)...)
 	if ly := l.flow.Result.Layers; len(ly) > 0 {
 		out = append(out, "", " Layer by layer:")
-		for _, y := range ly {
-			name := y.Name
+		names, nameW := make([]string, len(ly)), 0
+		for i, y := range ly {
+			names[i] = y.Name
 			if y.Family != 0 {
-				name += fmt.Sprintf(" IPv%d", y.Family)
+				names[i] += fmt.Sprintf(" IPv%d", y.Family)
 			}
-			line, to := fmt.Sprintf("   %s %s %5d ms", state(y.Status), fit(name, 9), y.Took.Milliseconds()), s.d.show(y.Address)
+			nameW = max(nameW, width(names[i]))
+		}
+		for i, y := range ly {
+			line, to := fmt.Sprintf("   %s %s %5d ms", state(y.Status), fit(names[i], nameW), y.Took.Milliseconds()), s.d.show(y.Address)
 			if width(line)+2+width(to) > w {
 				out = append(out, line)
 				line = "         "

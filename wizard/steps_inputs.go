@@ -60,6 +60,7 @@ func (s *Session) input(a router.Ask, v string) (string, error) {
 	case v == "":
 		return "", &Problem{Field: a.ID, Say: s.text("problems.needed", map[string]string{"what": firstText(a.Label, a.ID)})}
 	}
+	a.ID, a.Label, a.How = "the value", "", "" // the field beside it says which
 	return a.CheckInput(v)
 }
 
