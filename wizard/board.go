@@ -170,6 +170,10 @@ func (b *Board) Apply(r check.Result) {
 	}
 	if !checkable(b.flows[i], b.from) {
 		r = localResult(r)
+		if b.proven(r.Job.Key) && r.Code == check.NotHere {
+			delete(b.running, r.Job.Key)
+			return // the service listens, and something came in from outside
+		}
 	}
 	if !r.Provisional {
 		delete(b.running, r.Job.Key)

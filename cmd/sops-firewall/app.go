@@ -27,6 +27,8 @@ type app struct {
 	siteFile string  // --site
 	rulesDir string  // --rules
 	patience float64 // --patience
+
+	prover check.Prover // of check --code
 }
 
 func newApp(in io.Reader, out, errw io.Writer) *app {
@@ -115,7 +117,7 @@ func (a *app) limits() check.Limits {
 }
 
 func (a *app) runner() check.Runner {
-	return check.Runner{Env: wire.New(wire.Config{Env: a.env, Now: a.now}), Limits: a.limits()}
+	return check.Runner{Env: wire.New(wire.Config{Env: a.env, Now: a.now}), Limits: a.limits(), Prover: a.prover}
 }
 
 // loaded is the data that commands about a site need.

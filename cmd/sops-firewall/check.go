@@ -26,6 +26,7 @@ var errPatience = errors.New("--patience takes a number from 0.5 to 10")
 type checkFlags struct {
 	from, format, save string
 	tables, saved      []string
+	code, to           string
 	watch              bool
 }
 
@@ -44,11 +45,14 @@ holds results of other places keeps those.`,
 		Example: `  sops-firewall check
   sops-firewall check --table server-out-ota --format json
   sops-firewall check --from hub --site acme.yaml --save acme-hub.json
-  sops-firewall check --site acme.yaml --saved acme-hub.json`,
+  sops-firewall check --site acme.yaml --saved acme-hub.json
+  sops-firewall check --from internet --to sops.example.com --code 7KQM-2F8X-0ABC-DE`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.check(cmd.Context(), f) },
 	}
 	c.Flags().StringVar(&f.from, "from", "", "where this computer is: server, hub or internet (default: as the site says, else server)")
+	c.Flags().StringVar(&f.code, "code", "", "the code that 'sops-firewall listen' shows on the server: proves that rows arrive there")
+	c.Flags().StringVar(&f.to, "to", "", "with --code: the server's public name or address, where this computer has no site file")
 	c.Flags().StringSliceVar(&f.tables, "table", nil, "only these tables, by id or code (see: sops-firewall rules)")
 	c.Flags().StringVar(&f.format, "format", "text", "text, json or junit")
 	c.Flags().BoolVar(&f.watch, "watch", false, "keep checking and tell what changes, until Ctrl-C")
@@ -74,6 +78,9 @@ func (a *app) check(ctx context.Context, f checkFlags) error {
 	if err != nil {
 		return err
 	}
+	if err := a.outside(l, &f); err != nil {
+		return err
+	}
 	from, err := l.place(f.from)
 	if err != nil {
 		return err
@@ -86,7 +93,7 @@ func (a *app) check(ctx context.Context, f checkFlags) error {
 	if err := a.remember(board, f.saved, f.save); err != nil {
 		return err
 	}
-	if l.path == "" {
+	if l.path == "" && f.code == "" {
 		a.say("No site yet: only what every site needs is checked. Run sops-firewall to answer the questions.")
 	}
 	started := a.now()
@@ -112,7 +119,7 @@ func (a *app) check(ctx context.Context, f checkFlags) error {
 func (l *loaded) place(flag string) (rules.Place, error) {
 	switch {
 	case flag == "":
-	case l.path == "" && flag != string(rules.FromServer):
+	case l.path == "" && l.site.Server.Domain == "" && flag != string(rules.FromServer):
 		return "", badInput(fmt.Errorf("--from %s needs the site's answers: copy the site's file from the computer where the questions were answered, and give it with --site FILE", flag))
 	default:
 		return rules.Place(flag), nil

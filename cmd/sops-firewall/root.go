@@ -33,7 +33,7 @@ It changes nothing on this computer, the router or the cloud, and needs no root.
 	c.Flags().BoolVar(&plain, "plain", false, "line by line, for screen readers and odd terminals")
 	c.Flags().BoolVar(&accessible, "accessible", false, "the same as --plain")
 	c.Flags().BoolVar(&mask, "mask", false, "hide public addresses and names on the screen")
-	c.AddCommand(a.checkCmd(), a.rulesCmd(), a.guideCmd(), a.routersCmd(), a.detectCmd(), a.reportCmd(), versionCmd(a))
+	c.AddCommand(a.checkCmd(), a.listenCmd(), a.rulesCmd(), a.guideCmd(), a.routersCmd(), a.detectCmd(), a.reportCmd(), versionCmd(a))
 	c.SetHelpCommand(helpCmd())
 	completionExample(c)
 	c.PersistentPreRunE = func(*cobra.Command, []string) error {

@@ -18,6 +18,7 @@ var errNoRoom error = &net.OpError{Op: "dial", Err: context.DeadlineExceeded}
 type shared struct {
 	Env
 	lim     Limits
+	prover  Prover
 	ctx     context.Context // of the Run: a name is looked up for all rows, not for the first that asks
 	sockets chan struct{}
 

@@ -131,6 +131,8 @@ const (
 	InSilent       Code = "in.silent"
 	InServiceDown  Code = "in.service-down"
 	InInsideSource Code = "in.inside-source"
+	InMasked       Code = "in.masked"  // proven; the router hides the senders' addresses
+	InUnnamed      Code = "in.unnamed" // something fitting answers, and cannot be told apart from another device
 )
 
 // About the check itself.
@@ -158,6 +160,7 @@ var codes = [...]Code{
 	NTPSilent, NTPUnsynced, NTPKoD, NTPBadReply, NTPRefused, NTPBlocked, NTPDisagree, ClockOff, ClockOpen,
 	ProxyOnly, ProxyAuth, ProxyRefused, ProxyDown,
 	NATDouble, NATCGNAT, NATHairpin, InProven, InOtherMachine, InSilent, InServiceDown, InInsideSource,
+	InMasked, InUnnamed,
 	NotHere, Cancelled, CheckPanic, CheckTimeout, CheckKind,
 }
 

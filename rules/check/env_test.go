@@ -130,7 +130,7 @@ func fast() Limits {
 func final(t *testing.T, env Env, lim Limits, kind string, to Target) Result {
 	t.Helper()
 	var out []Result
-	for r := range (Runner{env, lim}).Run(t.Context(), []Job{{Key: "k", Kind: kind, To: to}}) {
+	for r := range (Runner{Env: env, Limits: lim}).Run(t.Context(), []Job{{Key: "k", Kind: kind, To: to}}) {
 		if !r.Provisional {
 			out = append(out, r)
 		}

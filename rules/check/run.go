@@ -13,6 +13,7 @@ import (
 type Runner struct {
 	Env    Env
 	Limits Limits // the zero value means DefaultLimits
+	Prover Prover // proves rows that arrive at the server, from outside; nil: their protocols are spoken
 }
 
 // Run starts all jobs and returns at once. Every job gets exactly one final
@@ -36,6 +37,7 @@ func (r Runner) Run(ctx context.Context, jobs []Job) <-chan Result {
 		table, cancel := context.WithTimeout(ctx, lim.Table)
 		defer cancel()
 		env := newShared(table, r.Env, lim)
+		env.prover = r.Prover
 		var wg sync.WaitGroup
 		for _, k := range order {
 			wg.Go(func() { one(ctx, table, env, lim, same[k], out) })
@@ -139,7 +141,11 @@ func (e *row) safely(ctx context.Context, lim Limits, j Job) (res Result) {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	res = probe().Run(ctx, e, lim, j.To)
+	p := probe()
+	if e.prover != nil && !basic(j.Kind) {
+		p = inboundProbe{j.Kind, p, e.prover}
+	}
+	res = p.Run(ctx, e, lim, j.To)
 	res.settle(ctx)
 	return res
 }

@@ -183,7 +183,7 @@ func TestRunBounds(t *testing.T) {
 		for i := range 20 {
 			jobs = append(jobs, Job{Key: fmt.Sprint("one", i), Kind: "tcp", To: Target{Host: far.String(), Port: uint16(2000 + i)}})
 		}
-		finals := collect(Runner{env, lim}.Run(t.Context(), jobs))
+		finals := collect(Runner{Env: env, Limits: lim}.Run(t.Context(), jobs))
 		if len(finals) != len(jobs) {
 			t.Errorf("%d rows of %d", len(finals), len(jobs))
 		}
@@ -334,7 +334,7 @@ func TestNoGoroutineLeft(t *testing.T) {
 	for _, k := range []string{"tcp", "tls", "http", "https"} {
 		jobs = append(jobs, Job{Key: k, Kind: k, To: to})
 	}
-	ch := Runner{&fakeEnv{}, fast()}.Run(ctx, jobs)
+	ch := Runner{Env: &fakeEnv{}, Limits: fast()}.Run(ctx, jobs)
 	time.AfterFunc(50*time.Millisecond, cancel)
 	collect(ch)
 	tick := time.NewTicker(time.Millisecond)
@@ -369,7 +369,7 @@ func BenchmarkRun40(b *testing.B) {
 	lim := DefaultLimits()
 	lim.Burst = 40 // the pace is not what is measured
 	for b.Loop() {
-		for r := range (Runner{&fakeEnv{}, lim}).Run(b.Context(), jobs) {
+		for r := range (Runner{Env: &fakeEnv{}, Limits: lim}).Run(b.Context(), jobs) {
 			if r.Status != Pass {
 				b.Fatalf("got %+v", r)
 			}

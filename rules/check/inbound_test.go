@@ -1,0 +1,101 @@
+package check
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"syscall"
+	"testing"
+)
+
+// fakeProver finds what the test says, of each family.
+type fakeProver struct {
+	seen        map[Family]Seen
+	same, known bool
+	refuses     bool
+}
+
+func (p fakeProver) Refuses(netip.Addr) error {
+	if p.refuses {
+		return errors.New("not there")
+	}
+	return nil
+}
+
+func (p fakeProver) Prove(_ context.Context, _ net.Conn, to Target) Proof {
+	return Proof{Seen: p.seen[familyOf(to.Addrs)], Source: netip.MustParseAddr("198.51.100.7"), Said: "HTTP/1.1 400"}
+}
+
+func (p fakeProver) SameService(context.Context, Env, netip.AddrPort, string) (same, known bool) {
+	return p.same, p.known
+}
+
+func TestInbound(t *testing.T) {
+	four, six := netip.MustParseAddr("203.0.113.5"), netip.MustParseAddr("2001:db8::5")
+	mqtt, mqttAt := broker(t, "mqtt", true)
+	secure, secureAt := broker(t, "mqtts", true)
+	refused := func(context.Context, string, netip.AddrPort) (net.Conn, error) { return nil, syscall.ECONNREFUSED }
+	to := func(at Target) func(context.Context, string, netip.AddrPort) (net.Conn, error) {
+		return func(ctx context.Context, _ string, _ netip.AddrPort) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "tcp4", netip.AddrPortFrom(at.Addrs[0], at.Port).String())
+		}
+	}
+	only4 := func(at Target) func(context.Context, string, netip.AddrPort) (net.Conn, error) {
+		return func(ctx context.Context, network string, a netip.AddrPort) (net.Conn, error) {
+			if network == "tcp6" {
+				return silentAfter(ctx)
+			}
+			return to(at)(ctx, network, a)
+		}
+	}
+	for name, c := range map[string]struct {
+		kind   string
+		prover fakeProver
+		dial   func(context.Context, string, netip.AddrPort) (net.Conn, error)
+		addrs  []netip.Addr
+		status Status
+		code   Code
+	}{
+		"arrives":                       {"mqtt", fakeProver{seen: map[Family]Seen{4: SeenOutside}}, to(mqttAt), []netip.Addr{four}, Pass, InProven},
+		"arrives over both":             {"mqtt", fakeProver{seen: map[Family]Seen{4: SeenOutside, 6: SeenOutside}}, to(mqttAt), []netip.Addr{four, six}, Pass, InProven},
+		"over IPv4 alone":               {"mqtt", fakeProver{seen: map[Family]Seen{4: SeenOutside}}, only4(mqttAt), []netip.Addr{four, six}, Note, TCPFamily},
+		"router hides senders":          {"mqtt", fakeProver{seen: map[Family]Seen{4: SeenMasked}}, to(mqttAt), []netip.Addr{four}, Note, InMasked},
+		"from inside":                   {"mqtt", fakeProver{seen: map[Family]Seen{4: SeenInside}}, to(mqttAt), []netip.Addr{four}, Unproven, InInsideSource},
+		"address inside":                {"mqtt", fakeProver{refuses: true}, to(mqttAt), []netip.Addr{four}, Unproven, InInsideSource},
+		"nothing arrives":               {"mqtt", fakeProver{}, func(ctx context.Context, _ string, _ netip.AddrPort) (net.Conn, error) { return silentAfter(ctx) }, []netip.Addr{four}, Fail, InSilent},
+		"refused":                       {"mqtt", fakeProver{}, refused, []netip.Addr{four}, Fail, TCPRefused},
+		"a broker that holds its port":  {"mqtt", fakeProver{}, to(mqttAt), []netip.Addr{four}, Note, InUnnamed},
+		"the service's own certificate": {"mqtts", fakeProver{same: true, known: true}, to(secureAt), []netip.Addr{four}, Pass, InProven},
+		"another certificate":           {"mqtts", fakeProver{known: true}, to(secureAt), []netip.Addr{four}, Fail, InOtherMachine},
+		"another device":                {"ssh", fakeProver{}, to(mqttAt), []netip.Addr{four}, Fail, InOtherMachine},
+	} {
+		t.Run(name, func(t *testing.T) {
+			env := &fakeEnv{dial: c.dial, routes: map[Family]bool{4: true, 6: true}, roots: secure.roots}
+			if c.kind == "mqtt" {
+				env.roots = mqtt.roots
+			}
+			lim := fast()
+			lim.MQTT, lim.SSH = lim.HTTP, lim.HTTP
+			var out []Result
+			r := Runner{Env: env, Limits: lim, Prover: c.prover}
+			for x := range r.Run(t.Context(), []Job{{Key: "k", Kind: c.kind, To: Target{Host: "sops.example.com", Port: 8883, Proto: "tcp", Addrs: c.addrs}}}) {
+				if !x.Provisional {
+					out = append(out, x)
+				}
+			}
+			if len(out) != 1 || out[0].Status != c.status || out[0].Code != c.code {
+				t.Fatalf("got %+v, want %v %s", out, c.status, c.code)
+			}
+			proofs := 0
+			for _, l := range out[0].Layers {
+				if l.Name == "proof" && l.Status == Pass {
+					proofs++
+				}
+			}
+			if c.code == InProven && proofs == 0 {
+				t.Errorf("proven without a layer of proof: %+v", out[0].Layers)
+			}
+		})
+	}
+}

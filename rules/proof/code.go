@@ -1,0 +1,170 @@
+package proof
+
+import (
+	"crypto/hkdf"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// Code is what a person carries from the listener to the prober: a secret, and
+// what is known of services that hold their ports themselves. It is written in
+// Crockford's base 32: 13 characters of secret (65 bits), 5 for each identity,
+// and one check character.
+type Code struct {
+	secret     [secretChars]byte // values 0 to 31
+	Identities []Identity        // of services seen at this computer, at most MaxIdentities
+}
+
+// Identity is 25 bits of the SHA-256 of a certificate's public key. It tells a
+// service from a router's own page; it is no protection against somebody who
+// makes keys until one fits.
+type Identity uint32
+
+// MaxIdentities is how many identities a code carries: more would be too long
+// to be read aloud.
+const MaxIdentities = 3
+
+const (
+	alphabet      = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+	secretChars   = 13
+	identityChars = 5
+	group         = 4 // characters between two hyphens
+)
+
+// NewCode draws a fresh code from random, which must be a cryptographic source.
+// Identities beyond MaxIdentities and doubles are left out.
+func NewCode(random io.Reader, ids ...Identity) (Code, error) {
+	var c Code
+	if _, err := io.ReadFull(random, c.secret[:]); err != nil {
+		return Code{}, fmt.Errorf("no random numbers: %w", err)
+	}
+	for i := range c.secret {
+		c.secret[i] &= 31
+	}
+	for _, id := range ids {
+		if len(c.Identities) < MaxIdentities && !slices.Contains(c.Identities, id&identityMask) {
+			c.Identities = append(c.Identities, id&identityMask)
+		}
+	}
+	return c, nil
+}
+
+const identityMask = 1<<25 - 1
+
+// IdentityOf is the identity of the service that shows this certificate.
+func IdentityOf(cert *x509.Certificate) Identity {
+	sum := sha256.Sum256(cert.RawSubjectPublicKeyInfo)
+	return Identity(binary.BigEndian.Uint32(sum[:])) & identityMask
+}
+
+// String writes the code in groups of four.
+func (c Code) String() string {
+	values := c.values()
+	var b strings.Builder
+	for i, v := range append(values, checkValue(values)) {
+		if i > 0 && i%group == 0 {
+			b.WriteByte('-')
+		}
+		b.WriteByte(alphabet[v])
+	}
+	return b.String()
+}
+
+func (c Code) values() []byte {
+	out := slices.Clone(c.secret[:])
+	for _, id := range c.Identities {
+		for shift := 5 * (identityChars - 1); shift >= 0; shift -= 5 {
+			out = append(out, byte(id>>shift)&31)
+		}
+	}
+	return out
+}
+
+// checkValue is five bits over all that stands before: one wrong character is
+// noticed in 31 of 32 cases.
+func checkValue(values []byte) byte {
+	sum := sha256.Sum256(append([]byte("sops-firewall code 1 "), values...))
+	return sum[0] & 31
+}
+
+// What may be wrong with a code as typed.
+var (
+	ErrCodeLength = errors.New("the code is not complete: it has 14 characters or more, in groups of four")
+	ErrCodeTyped  = errors.New("the code has a wrong character: read it once more, from the screen of the server")
+)
+
+// ParseCode reads a code as people type it: any case, blanks and hyphens
+// anywhere, O for 0, I and L for 1.
+func ParseCode(s string) (Code, error) {
+	var values []byte
+	for _, r := range strings.ToUpper(s) {
+		switch r {
+		case ' ', '-', '\t':
+			continue
+		case 'O':
+			r = '0'
+		case 'I', 'L':
+			r = '1'
+		}
+		v := strings.IndexRune(alphabet, r)
+		if v < 0 {
+			return Code{}, ErrCodeTyped
+		}
+		values = append(values, byte(v))
+		if len(values) > secretChars+MaxIdentities*identityChars+1 {
+			return Code{}, ErrCodeLength
+		}
+	}
+	extra := len(values) - secretChars - 1
+	if extra < 0 || extra%identityChars != 0 {
+		return Code{}, ErrCodeLength
+	}
+	if checkValue(values[:len(values)-1]) != values[len(values)-1] {
+		return Code{}, ErrCodeTyped
+	}
+	var c Code
+	copy(c.secret[:], values)
+	for i := secretChars; i < len(values)-1; i += identityChars {
+		var id Identity
+		for _, v := range values[i : i+identityChars] {
+			id = id<<5 | Identity(v)
+		}
+		if slices.Contains(c.Identities, id) {
+			return Code{}, ErrCodeTyped
+		}
+		c.Identities = append(c.Identities, id)
+	}
+	return c, nil
+}
+
+// keys are all that both ends derive from the secret. Every use has its own, so
+// that no frame can stand for another.
+type keys struct {
+	id                 [16]byte // names the session in the clear
+	hello, proof, done []byte
+	phone              []byte
+}
+
+func (c Code) keys() (keys, error) {
+	var k keys
+	derive := func(what string, n int) []byte {
+		// 65 bits of entropy in 13 bytes; the identities are no secret.
+		b, err := hkdf.Key(sha256.New, c.secret[:], []byte("sops-firewall inbound proof 1"), what, n)
+		if err != nil {
+			return nil
+		}
+		return b
+	}
+	if n := copy(k.id[:], derive("session", len(k.id))); n != len(k.id) {
+		return k, errors.New("the keys of the session could not be made on this computer")
+	}
+	k.hello, k.proof = derive("hello", 32), derive("proof", 32)
+	k.done, k.phone = derive("done", 32), derive("phone", 32)
+	return k, nil
+}

@@ -1,0 +1,92 @@
+package wizard
+
+import (
+	"errors"
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/syncsign/sops-firewall/rules"
+	"github.com/syncsign/sops-firewall/rules/check"
+)
+
+// Inbound are the flows of the site that arrive at the server.
+func (b *Board) Inbound() []rules.Flow {
+	var out []rules.Flow
+	for _, f := range b.flows {
+		if f.Table.Inbound() && f.Port.Number != 0 {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// OutsideSite is what is known of a site at the other end of an inbound proof:
+// where the server is, by its public name or address as somebody typed it.
+func OutsideSite(to string) (Site, error) {
+	host, _, err := validHost(to)
+	if err != nil {
+		return Site{}, err
+	}
+	if host == "" {
+		return Site{}, errors.New("type the server's public name, such as sops.example.com, or its address")
+	}
+	return Site{Case: rules.CaseInternet, Server: Server{Domain: host}, From: rules.FromInternet}, nil
+}
+
+// Arrival is what the inbound proof heard on one port of this computer.
+type Arrival struct {
+	Proto  string
+	Port   uint16
+	Source netip.Addr
+	Seen   check.Seen
+	At     time.Time
+}
+
+// Arrived brings an arrival to the rows of its port and returns their flows. One
+// from inside proves nothing and takes nothing away.
+func (b *Board) Arrived(a Arrival) []rules.Flow {
+	var out []rules.Flow
+	for _, f := range b.Inbound() {
+		if f.Row.Proto != a.Proto || f.Port.Number != a.Port {
+			continue
+		}
+		r := check.Result{Job: f.Job(), Status: check.Pass, Code: check.InProven, At: a.At}
+		switch a.Seen {
+		case check.SeenMasked:
+			r.Status, r.Code = check.Note, check.InMasked
+		case check.SeenInside:
+			r.Status, r.Code = check.Unproven, check.InInsideSource
+			if b.proven(f.Key) {
+				continue
+			}
+		default:
+		}
+		family := check.Family(4)
+		if !a.Source.Unmap().Is4() {
+			family = 6
+		}
+		r.Layers = []check.Layer{{Name: "proof", Family: family, Status: r.Status, Address: a.Source.String()}}
+		if _, seen := b.first[f.Key]; !seen {
+			b.first[f.Key] = check.Waiting
+		}
+		b.raw[f.Key] = r
+		out = append(out, f)
+	}
+	b.fold()
+	return out
+}
+
+// proven tells whether the way in of a flow was proven here.
+func (b *Board) proven(key string) bool {
+	return slices.Contains([]check.Code{check.InProven, check.InMasked}, b.raw[key].Code)
+}
+
+// Flow is the state of one flow that applies to the site.
+func (b *Board) Flow(key string) (FlowView, bool) {
+	i := slices.IndexFunc(b.flows, func(f rules.Flow) bool { return f.Key == key })
+	if i < 0 {
+		return FlowView{}, false
+	}
+	return b.view(b.flows[i], true), true
+}
