@@ -31,6 +31,7 @@ func TestRealBrands(t *testing.T) {
 		for _, side := range sidesOf(c) {
 			start := planSite(c, OutboundClosed, rules.SourceGoogle)
 			start.Hubs.Subnets = []netip.Prefix{netip.MustParsePrefix("192.168.60.0/24")}
+			start.Server.PublicIP = netip.MustParseAddr("203.0.113.5")
 			start.From, start.Firewalls, start.Step = rules.FromServer, []Firewall{{Side: side}}, "brand:"+string(side)
 			for _, o := range NewSession(d, start).Ask().Options {
 				s := NewSession(d, start)
