@@ -59,11 +59,9 @@ func (p page) check(k router.Kind) error {
 			need(len(say) > 0 && slices.Contains([]router.Part{router.Prepare, router.Apply, router.Verify, router.Undo, router.Notes}, part), fmt.Sprintf("traps %d: part %q", i+1, part))
 		}
 	}
-	if k == router.Web {
-		need(len(p.Open) > 0, "open")
-		need(len(p.Rule) > 1, "rule")
-	}
-	if k == router.Web && p.Lang == "en" {
+	need(len(p.Open) > 0, "open")
+	need(k != router.Web || len(p.Rule) > 1, "rule")
+	if p.Lang == "en" {
 		need(len(p.Prepare) > 0, "prepare")
 		need(len(p.Verify) > 0, "verify")
 		need(len(p.Undo) > 0, "undo")
@@ -151,7 +149,14 @@ func TestPages(t *testing.T) {
 // then for each rule every field with its value, then what saves it.
 func TestPageRules(t *testing.T) {
 	for _, p := range readPages(t) {
-		if len(p.Rule) == 0 {
+		if len(p.Rule) == 0 { // nothing can be set there: no rules, but the same parts
+			t.Run(p.file(), func(t *testing.T) {
+				g := render(t, p.ID+"/"+p.Generation, router.Request{Side: router.SideSite, Site: webSite(), Wants: webhookWants(), Lang: p.Lang})
+				inOrder(t, text(g, router.Prepare), p.Prepare...)
+				inOrder(t, text(g, router.Apply), p.Open...)
+				inOrder(t, text(g, router.Verify), p.Verify...)
+				inOrder(t, text(g, router.Undo), p.Undo...)
+			})
 			continue
 		}
 		for ports, wants := range map[string][]router.Want{

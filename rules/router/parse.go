@@ -55,6 +55,13 @@ func saidOf(k Kind, dialect string) bool {
 	return k == Web || k == None || dialect == "web" || dialect == "hcl"
 }
 
+// translatable tells whether a block may be written in another language: all
+// words, and the letter that a guide of kind none has in place of a paste.
+func translatable(block string, said bool, d quote.Dialect) bool {
+	letter, _ := quote.Get("letter")
+	return words(block, said) || d == letter
+}
+
 // funcs are the functions of templates; emitCode and emitWords are put behind
 // every pipeline by rewrite and cannot be written by hand.
 func funcs(d quote.Dialect) template.FuncMap {
@@ -227,6 +234,7 @@ func (f front) check() []error {
 	}
 	need(strings.HasPrefix(f.Source, "https://"), "source %q: want the https address that was read", f.Source)
 	need(len(f.Checked) == 10, "checked %q: want the day somebody last read the source, as 2026-11-20", f.Checked)
+	need((f.Kind == None) == (f.Dialect == "letter"), "dialect %q with kind %q: kind none has the dialect letter, and no other", f.Dialect, f.Kind)
 	need(slices.Contains([]Proof{ProofDocs, ProofParser, ProofEmulator, ProofDevice}, f.Proof), "proof %q: want docs, parser, emulator or device", f.Proof)
 	for _, n := range f.Needs {
 		need(n.Site == "public_ip" || n.Site == "ipv4_hubs", "needs: site %q: want public_ip or ipv4_hubs", n.Site)
@@ -267,7 +275,7 @@ func compile(file, body string, line int, d quote.Dialect, said, translated bool
 			continue
 		}
 		have[name] = true
-		if translated && !words(name, said) {
+		if translated && !translatable(name, said, d) {
 			errs = append(errs, fmt.Errorf("%s: block %q holds commands: they are not translated", file, name))
 		}
 		r := rewriter{file: file, emit: "emitCode", tree: sub.Tree}

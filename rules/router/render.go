@@ -117,10 +117,10 @@ func (n Need) gap(s Site, d Data) string {
 	return ""
 }
 
-// block renders one block; commands are never translated, words may be.
+// block renders one block; commands are never translated, words and letters may be.
 func (v *Variant) block(name, lang string, d Data) (Block, error) {
 	t := v.tmpl
-	if l := v.languages[lang]; l != nil && words(name, v.said) && l.Lookup(name) != nil {
+	if l := v.languages[lang]; l != nil && translatable(name, v.said, v.dialect) && l.Lookup(name) != nil {
 		t = l
 	}
 	b := Block{Part: partOf(name), Kind: Code, Lang: v.fence}

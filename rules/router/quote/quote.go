@@ -35,6 +35,7 @@ var dialects = map[string]Dialect{
 	"hcl":      hcl{},
 	"ios":      ios{},
 	"junos":    junos{},
+	"letter":   letter{},
 	"panos":    panos{},
 	"posix":    posix{},
 	"routeros": routeros{},
