@@ -7,13 +7,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/syncsign/sops-firewall/assets"
 	"github.com/syncsign/sops-firewall/rules/router"
 )
 
 func variant(t *testing.T, id string) *router.Variant {
 	t.Helper()
-	c, err := router.Load(assets.FS)
+	c, err := shipped()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,6 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
 
-	"github.com/syncsign/sops-firewall/assets"
 	"github.com/syncsign/sops-firewall/rules/router"
 )
 
@@ -128,7 +127,7 @@ func plain(t *testing.T, v cty.Value) string {
 // cloudGuide renders a shipped guide of a cloud.
 func cloudGuide(t *testing.T, id, generation string, in map[string]string, outbound string, wants ...router.Want) router.Guide {
 	t.Helper()
-	c, err := router.Load(assets.FS)
+	c, err := shipped()
 	if err != nil {
 		t.Fatal(err)
 	}

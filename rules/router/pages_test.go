@@ -99,7 +99,7 @@ func readPages(t *testing.T) []page {
 // worded are the shipped guides without code: by web page, or of kind none.
 func worded(t *testing.T) []*router.Variant {
 	t.Helper()
-	c, err := router.Load(assets.FS)
+	c, err := shipped()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/syncsign/sops-firewall/assets"
@@ -42,10 +43,13 @@ func outboundWants() []router.Want {
 	}
 }
 
+// shipped is the catalogue of the program, loaded once for all tests.
+var shipped = sync.OnceValues(func() (*router.Catalogue, error) { return router.Load(assets.FS) })
+
 // render renders a shipped guide as the program does.
 func render(t *testing.T, id string, r router.Request) router.Guide {
 	t.Helper()
-	c, err := router.Load(assets.FS)
+	c, err := shipped()
 	if err != nil {
 		t.Fatal(err)
 	}
