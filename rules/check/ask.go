@@ -37,7 +37,12 @@ func ask(ctx context.Context, env Env, lim Limits, server netip.AddrPort, q dnsm
 	if err != nil {
 		return dnsReply{}, err
 	}
-	r, err := askUDP(ctx, env, lim, server, query, n, q)
+	var r dnsReply
+	if s := sharedOf(env); s != nil {
+		r, err = s.askLine(ctx, lim, server, query, n, q)
+	} else {
+		r, err = askUDP(ctx, env, lim, server, query, n, q)
+	}
 	if err == nil && r.Truncated {
 		return askTCP(ctx, env, lim, server, query, n, q)
 	}

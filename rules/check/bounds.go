@@ -22,9 +22,11 @@ type shared struct {
 	ctx     context.Context // of the Run: a name is looked up for all rows, not for the first that asks
 	sockets chan struct{}
 
-	mu    sync.Mutex
-	doors map[netip.Addr]*door
-	names map[string]*pending
+	mu     sync.Mutex
+	doors  map[netip.Addr]*door
+	names  map[string]*pending
+	lines  map[netip.AddrPort]*dnsLine
+	beside sync.WaitGroup // what outlives the row that started it, but not the Run
 }
 
 // pending is a lookup that somebody started.
@@ -43,20 +45,52 @@ type door struct {
 func newShared(ctx context.Context, env Env, lim Limits) *shared {
 	return &shared{
 		Env: env, lim: lim, ctx: ctx, sockets: make(chan struct{}, lim.Sockets),
-		doors: map[netip.Addr]*door{}, names: map[string]*pending{},
+		doors: map[netip.Addr]*door{}, names: map[string]*pending{}, lines: map[netip.AddrPort]*dnsLine{},
 	}
+}
+
+// end closes what the rows shared. The Run's context has ended.
+func (s *shared) end() {
+	s.mu.Lock()
+	for _, l := range s.lines {
+		l.close()
+	}
+	s.mu.Unlock()
+	s.beside.Wait()
+}
+
+// sharedOf is what the rows of a Run have in common; nil outside of a Run.
+func sharedOf(env Env) *shared {
+	switch e := env.(type) {
+	case *row:
+		return e.shared
+	case *shared:
+		return e
+	case quietEnv:
+		return sharedOf(e.Env)
+	}
+	return nil
 }
 
 // row is the Env of one row.
 type row struct {
 	*shared
-	at atomic.Value // Code: where it would stand if nothing more came
+	at       atomic.Value // Code: where it would stand if nothing more came
+	once     sync.Once
+	answered chan struct{} // closed once something beyond the connection is asked
 }
 
 // progress tells how far a row has got: the reason if nothing more came.
 func progress(env Env, silent Code) {
-	if r, ok := env.(*row); ok {
-		r.at.Store(silent)
+	r, ok := env.(*row)
+	if !ok {
+		return
+	}
+	r.at.Store(silent)
+	switch silent {
+	case DNSSilent, TCPSilent, NTPSilent, GatewaySilent, ClockOpen:
+	default:
+		r.once.Do(func() { close(r.answered) })
 	}
 }
 
@@ -82,18 +116,58 @@ func (s *shared) cached(ctx context.Context, host string) names {
 	}
 }
 
-// Dial waits until the bounds allow another socket.
-func (s *shared) Dial(ctx context.Context, network string, to netip.AddrPort) (net.Conn, error) {
-	extra, _ := ctx.Value(extraSocket{}).(bool)
+// room is a place for one socket that somebody waits with, see reserve.
+type room struct {
+	to    netip.Addr
+	taken atomic.Bool
+	leave func() // the door
+}
+
+type roomKey struct{}
+
+// reserve waits until the bounds allow a socket to the address, and returns a
+// context whose next Dial takes that place: the budget of a connection starts
+// when it may be opened, or a busy Run would call healthy rows silent.
+func (s *shared) reserve(ctx context.Context, to netip.Addr) (context.Context, error) {
+	r, err := s.admit(ctx, to, false)
+	if err != nil {
+		return ctx, err
+	}
+	return context.WithValue(ctx, roomKey{}, r), nil
+}
+
+// reserve is the room for a first socket, where env has bounds.
+func reserve(ctx context.Context, env Env, to netip.Addr) (context.Context, error) {
+	if s := sharedOf(env); s != nil {
+		return s.reserve(ctx, to)
+	}
+	return ctx, ctx.Err()
+}
+
+// admit takes a place among the sockets and one at the door.
+func (s *shared) admit(ctx context.Context, to netip.Addr, extra bool) (*room, error) {
 	if err := take(ctx, s.sockets, extra); err != nil {
 		return nil, err
 	}
-	d := s.door(to.Addr())
+	d := s.door(to)
 	if err := s.enter(ctx, d, extra); err != nil {
 		<-s.sockets
 		return nil, err
 	}
-	leave := sync.OnceFunc(func() { <-d.waiting })
+	return &room{to: to, leave: sync.OnceFunc(func() { <-d.waiting })}, nil
+}
+
+// Dial waits until the bounds allow another socket.
+func (s *shared) Dial(ctx context.Context, network string, to netip.AddrPort) (net.Conn, error) {
+	r, _ := ctx.Value(roomKey{}).(*room)
+	if r == nil || r.to != to.Addr() || r.taken.Swap(true) {
+		extra, _ := ctx.Value(extraSocket{}).(bool)
+		var err error
+		if r, err = s.admit(ctx, to.Addr(), extra); err != nil {
+			return nil, err
+		}
+	}
+	leave := r.leave
 	// A silent port must not keep the others of its address waiting.
 	t := time.AfterFunc(s.lim.Hedge1, leave)
 	c, err := s.Env.Dial(ctx, network, to)

@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/netip"
 	"slices"
@@ -35,6 +36,14 @@ const manyAddrs = 4
 // other addresses in turn, and at lim.Second comes the second look: silence
 // is believed only when that stays silent too.
 func dialFamily(ctx context.Context, env Env, lim Limits, addrs []netip.Addr, port uint16) tried {
+	row := ctx
+	addrs = addrs[:min(len(addrs), manyAddrs)]
+	d := dialing{env: env, addrs: addrs, port: port, start: env.Now(), errs: map[int]attempt{}}
+	ctx, err := reserve(ctx, env, addrs[0])
+	if err != nil {
+		return d.unproven()
+	}
+	d.start = env.Now()
 	ctx, cancel := context.WithTimeout(ctx, lim.TCP)
 	var wg sync.WaitGroup
 	ch := make(chan attempt, 16)
@@ -48,7 +57,6 @@ func dialFamily(ctx context.Context, env Env, lim Limits, addrs []netip.Addr, po
 			}
 		}
 	}()
-	d := dialing{env: env, addrs: addrs[:min(len(addrs), manyAddrs)], port: port, start: env.Now(), errs: map[int]attempt{}}
 	d.launch = func(n int, extra bool) context.CancelFunc {
 		one, stop := context.WithCancel(context.WithValue(ctx, extraSocket{}, extra))
 		to := netip.AddrPortFrom(d.addr(n), port)
@@ -60,7 +68,21 @@ func dialFamily(ctx context.Context, env Env, lim Limits, addrs []netip.Addr, po
 		})
 		return stop
 	}
-	return d.run(ctx, lim, ch)
+	t := d.run(ctx, lim, ch)
+	if t.conn == nil && t.layer.Code == TCPSilent && row.Err() != nil && (context.Cause(row) != errEnough || t.layer.Took < lim.Early/2) {
+		return d.unproven() // it was cut short
+	}
+	return t
+}
+
+// errEnough ends the look at a family that is not needed: what was seen so far counts.
+var errEnough = errors.New("enough was seen")
+
+// unproven is the end of a connection that had no time of its own.
+func (d *dialing) unproven() tried {
+	return tried{err: context.DeadlineExceeded, tries: len(d.stops), layer: Layer{
+		Name: "tcp", Family: d.family(), Status: Unproven, Code: CheckTimeout, Took: d.env.Now().Sub(d.start), Address: d.peer(0),
+	}}
 }
 
 // dialing is the state of dialFamily.

@@ -39,6 +39,10 @@ func (r *Result) otherFamily(t tried) {
 		r.add(t.layer)
 		return
 	}
+	if t.layer.Status == Unproven { // it had no time
+		r.add(t.layer)
+		return
+	}
 	t.layer.Status = Note
 	r.add(t.layer)
 	if r.Status == Pass {

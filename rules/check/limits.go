@@ -83,3 +83,8 @@ func (l Limits) scaled() Limits {
 	l.Patience = 1
 	return l
 }
+
+// table is the budget of a Run of that many rows, which take turns.
+func (l Limits) table(rows int) time.Duration {
+	return l.Table * time.Duration(1+rows/max(1, l.Sockets))
+}

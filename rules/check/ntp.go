@@ -181,7 +181,7 @@ func offsetText(d time.Duration) string {
 	step := time.Second
 	switch a := d.Abs(); {
 	case a >= 48*time.Hour:
-		return fmt.Sprintf("%+dd", int(d.Hours()/24))
+		return fmt.Sprintf("%+dd", d.Round(24*time.Hour)/(24*time.Hour))
 	case a < 10*time.Second:
 		step = 100 * time.Millisecond
 	}

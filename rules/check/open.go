@@ -107,7 +107,8 @@ func join(addrs []netip.Addr) string {
 // connect tries both families at once and returns the first connection. What
 // becomes of the other family is added to the Result later, see settle.
 func connect(ctx context.Context, env Env, lim Limits, v4, v6 []netip.Addr, port uint16, res *Result) net.Conn {
-	ctx4, stop := context.WithCancel(ctx)
+	ctx4, end := context.WithCancelCause(ctx)
+	stop := func() { end(errEnough) }
 	ch := make(chan tried, 2)
 	n := 0
 	for _, addrs := range [][]netip.Addr{v4, v6} {
@@ -160,7 +161,7 @@ func (r *Result) refused(failed []tried) {
 			best = f
 		}
 	}
-	r.fail(best.layer.Code, "address", best.layer.Address, "device", best.device)
+	r.end(best.layer.Status, best.layer.Code, "address", best.layer.Address, "device", best.device)
 	if best.layer.Code == TCPError && best.err != nil {
 		r.fact("error", best.err.Error())
 	}

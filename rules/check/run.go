@@ -34,15 +34,25 @@ func (r Runner) Run(ctx context.Context, jobs []Job) <-chan Result {
 	}
 	go func() {
 		defer close(out)
-		table, cancel := context.WithTimeout(ctx, lim.Table)
-		defer cancel()
+		table, cancel := context.WithTimeout(ctx, lim.table(len(order)))
 		env := newShared(table, r.Env, lim)
 		env.prover = r.Prover
+		defer env.end()
+		defer cancel()
 		var wg sync.WaitGroup
+		defer wg.Wait()
+		slots := make(chan struct{}, lim.Sockets) // a row needs a socket at least
 		for _, k := range order {
-			wg.Go(func() { one(ctx, table, env, lim, same[k], out) })
+			select {
+			case slots <- struct{}{}:
+				wg.Go(func() {
+					defer func() { <-slots }()
+					one(ctx, table, env, lim, same[k], out)
+				})
+			case <-table.Done():
+				one(ctx, table, env, lim, same[k], out)
+			}
 		}
-		wg.Wait()
 	}()
 	return out
 }
@@ -54,7 +64,7 @@ func (j Job) question() string { return fmt.Sprintf("%s %+v", j.Kind, j.To) }
 func one(user, table context.Context, env *shared, lim Limits, jobs []Job, out chan<- Result) {
 	ctx, cancel := context.WithTimeout(table, lim.Row)
 	defer cancel()
-	e := &row{shared: env}
+	e := &row{shared: env, answered: make(chan struct{})}
 	start := env.Now()
 	// A timer of the first word; the final one waits for it, so that their order is right.
 	said := make(chan struct{})
@@ -99,19 +109,69 @@ func (e *row) early(start time.Time) Result {
 }
 
 // twice runs the check, and once more if something that may be chance made it
-// red: red takes two looks. A connection that stays silent was already looked
-// at twice, see dialFamily.
+// red: red takes two looks. The second starts beside the first where an open
+// connection stays silent, and whichever gets an answer tells it. A connection
+// that stays silent was already looked at twice, see dialFamily.
 func (e *row) twice(ctx context.Context, lim Limits, j Job) Result {
-	res := e.safely(ctx, lim, j)
-	if !chance(res) || ctx.Err() != nil {
-		return res
+	ctx, cancel := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	defer cancel()
+	ch := make(chan look, 2)
+	n := 0
+	start := func() {
+		n++
+		wg.Go(func() {
+			r := e.safely(ctx, lim, j)
+			ch <- look{res: r, cut: ctx.Err() != nil}
+		})
 	}
-	again := e.safely(ctx, lim, j)
-	if ctx.Err() != nil && (again.Status == Unproven || again.Status == Fail) {
-		return res // the second look was cut short: the first stands
+	start()
+	var timer <-chan time.Time
+	answered := e.answered
+	var earlier *look
+	for {
+		select {
+		case <-answered:
+			answered = nil
+			t := time.NewTimer(lim.Second)
+			defer t.Stop()
+			timer = t.C
+		case <-timer:
+			timer = nil
+			if n == 1 {
+				start()
+			}
+		case l := <-ch:
+			switch {
+			case earlier != nil:
+				return confirmed(*earlier, l)
+			case !chance(l.res) || l.cut:
+				if n > 1 {
+					l.res.fact("tries", "2")
+				}
+				return l.res
+			case n == 1:
+				start()
+			}
+			earlier = &l
+		}
 	}
-	again.fact("tries", "2")
-	return again
+}
+
+// look is one run of a check.
+type look struct {
+	res Result
+	cut bool // its time was not its own to use up
+}
+
+// confirmed is the verdict of two looks of which the first one was bad.
+func confirmed(first, second look) Result {
+	if second.cut && (second.res.Status == Unproven || second.res.Status == Fail) {
+		return first.res // the second look was cut short: the first stands
+	}
+	second.res.fact("tries", "2")
+	return second.res
 }
 
 // chance tells whether bad luck on a lossy line could explain the result.

@@ -68,6 +68,8 @@ func unwrapEnv(env Env) Env {
 		return e.Env
 	case *shared:
 		return e.Env
+	case quietEnv:
+		return unwrapEnv(e.Env)
 	}
 	return env
 }
