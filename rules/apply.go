@@ -88,8 +88,16 @@ func (f Flow) Job() check.Job {
 	return check.Job{
 		Key:  f.Key,
 		Kind: f.Port.Kind,
-		To:   check.Target{Host: f.Host, Port: f.Port.Number, Proto: f.Row.Proto, Path: f.Port.Path},
+		To: check.Target{
+			Host: f.Host, Port: f.Port.Number, Proto: f.Row.Proto, Path: f.Port.Path, Public: f.public(),
+		},
 	}
+}
+
+// public tells whether the host is one that a public source names, and not the
+// customer's own.
+func (f Flow) public() bool {
+	return (f.Table.Source != "" || f.Row.Origin != "") && slices.Contains(f.Row.Hosts, f.Host)
 }
 
 // Table returns a table by ID; nil when there is none.

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -142,6 +143,7 @@ func (dnsProbe) Run(ctx context.Context, env Env, lim Limits, to Target) Result 
 	var res Result
 	progress(env, DNSSilent)
 	host := or(to, Target{Host: dnsHost}).Host
+	res.fact("host", host)
 	list := env.Resolvers()
 	if len(list) == 0 {
 		return systemDNS(ctx, env, lim, host)
@@ -189,6 +191,7 @@ func (dnsProbe) Run(ctx context.Context, env Env, lim Limits, to Target) Result 
 // systemDNS is the kind dns where only the system knows the name servers.
 func systemDNS(ctx context.Context, env Env, lim Limits, host string) Result {
 	var res Result
+	res.fact("host", host)
 	n := lookupNow(ctx, env, lim, host)
 	l := Layer{Name: "dns", Status: Pass, Took: n.Took}
 	if len(n.Addrs) == 0 {
@@ -203,12 +206,12 @@ func systemDNS(ctx context.Context, env Env, lim Limits, host string) Result {
 	return res
 }
 
-// askOne asks one server both questions at once.
+// askOne asks one server both questions at once, and for names that nobody
+// has: a server that answers those rewrites what others say.
 func askOne(ctx context.Context, env Env, lim Limits, server netip.AddrPort, host string) (Layer, []netip.Addr) {
 	start := env.Now()
 	l := Layer{Name: "dns", Status: Fail, Address: server.Addr().String()}
 	h := heard{}
-	fake := dnsReply{}
 	var wg sync.WaitGroup
 	put := func(name string, t dnsmessage.Type, f func(dnsReply, error)) {
 		q, err := question(name, t)
@@ -220,12 +223,15 @@ func askOne(ctx context.Context, env Env, lim Limits, server netip.AddrPort, hos
 	}
 	put(host, dnsmessage.TypeA, func(r dnsReply, err error) { h.a = &said{reply: r, err: err} })
 	put(host, dnsmessage.TypeAAAA, func(r dnsReply, err error) { h.aaaa = &said{reply: r, err: err} })
-	// RFC 6761: no name under invalid exists.
-	put("sops-"+strings.ToLower(rand.Text()[:12])+".invalid", dnsmessage.TypeA, func(r dnsReply, _ error) { fake = r })
+	fakes := make([]dnsReply, len(fakeUnder))
+	for i, domain := range fakeUnder {
+		put("sops-"+strings.ToLower(rand.Text()[:12])+"."+cmp.Or(domain, owner(host)), dnsmessage.TypeA, func(r dnsReply, _ error) { fakes[i] = r })
+	}
 	wg.Wait()
 	l.Took = env.Now().Sub(start)
+	lies := func(i int) bool { return len(fakes[i].Addrs) > 0 }
 	switch {
-	case len(fake.Addrs) > 0:
+	case lies(0) || lies(1) && lies(2), filtered(h.addrs(), host == dnsHost) != "":
 		l.Status, l.Code = Note, DNSRewritten
 	case len(h.addrs()) > 0:
 		l.Status = Pass
@@ -234,3 +240,9 @@ func askOne(ctx context.Context, env Env, lim Limits, server netip.AddrPort, hos
 	}
 	return l, h.addrs()
 }
+
+// fakeUnder are the domains under which a name of random letters does not
+// exist. RFC 6761: no name under invalid does; since servers may know that,
+// the domain of the name in question (empty here) and another owner's count
+// together: one of them alone may have a wildcard of its own.
+var fakeUnder = [...]string{"invalid", "", "github.com"}

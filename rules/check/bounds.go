@@ -21,18 +21,16 @@ type shared struct {
 	prover  Prover
 	ctx     context.Context // of the Run: a name is looked up for all rows, not for the first that asks
 	sockets chan struct{}
+	trails  chan struct{} // rows that look how far their packets get
 
 	mu     sync.Mutex
 	doors  map[netip.Addr]*door
-	names  map[string]*pending
+	names  flights[names]
+	times  flights[opinion]
+	clock  flights[world]
+	system flights[[]netip.Addr]
 	lines  map[netip.AddrPort]*dnsLine
 	beside sync.WaitGroup // what outlives the row that started it, but not the Run
-}
-
-// pending is a lookup that somebody started.
-type pending struct {
-	done chan struct{}
-	n    names
 }
 
 // door is what is under way to one address.
@@ -44,8 +42,8 @@ type door struct {
 
 func newShared(ctx context.Context, env Env, lim Limits) *shared {
 	return &shared{
-		Env: env, lim: lim, ctx: ctx, sockets: make(chan struct{}, lim.Sockets),
-		doors: map[netip.Addr]*door{}, names: map[string]*pending{}, lines: map[netip.AddrPort]*dnsLine{},
+		Env: env, lim: lim, ctx: ctx, sockets: make(chan struct{}, lim.Sockets), trails: make(chan struct{}, manyTrails),
+		doors: map[netip.Addr]*door{}, lines: map[netip.AddrPort]*dnsLine{},
 	}
 }
 
@@ -78,6 +76,8 @@ type row struct {
 	at       atomic.Value // Code: where it would stand if nothing more came
 	once     sync.Once
 	answered chan struct{} // closed once something beyond the connection is asked
+
+	diagnosed atomic.Bool // a first look asks why encryption fails
 }
 
 // progress tells how far a row has got: the reason if nothing more came.
@@ -95,25 +95,11 @@ func progress(env Env, silent Code) {
 }
 
 func (s *shared) cached(ctx context.Context, host string) names {
-	s.mu.Lock()
-	p, known := s.names[host]
-	if !known {
-		p = &pending{done: make(chan struct{})}
-		s.names[host] = p
+	n, ok := s.names.do(ctx, host, func() names { return lookupNow(s.ctx, s, s.lim, host) })
+	if !ok || n.Addrs == nil && n.Code == "" {
+		n.Code = DNSSilent
 	}
-	s.mu.Unlock()
-	if !known {
-		defer close(p.done)
-		p.n = names{Code: DNSSilent} // should it panic
-		p.n = lookupNow(s.ctx, s, s.lim, host)
-		return p.n
-	}
-	select {
-	case <-p.done:
-		return p.n
-	case <-ctx.Done():
-		return names{Code: DNSSilent}
-	}
+	return n
 }
 
 // room is a place for one socket that somebody waits with, see reserve.

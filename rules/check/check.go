@@ -41,6 +41,10 @@ type Target struct {
 	Proto string       // "tcp" or "udp"
 	Path  string       // for http kinds; empty means "/"
 	Addrs []netip.Addr // when set, used instead of asking DNS for Host
+
+	// Public says that Host belongs to the Internet, not to the customer: its
+	// addresses are public ones, and public authorities vouch for it.
+	Public bool
 }
 
 // Job is one check to run.
@@ -63,7 +67,9 @@ type Layer struct {
 // Facts is the evidence of a Result: short, bounded, and already cleaned of
 // control characters. Keys are those of the words' templates:
 // "address", "addresses", "device", "issuer", "banner", "server", "offset",
-// "expected", "status", "location", "proxy", "resolver", "error", "family", "tries".
+// "expected", "status", "location", "proxy", "resolver", "error", "family", "tries",
+// "hop" and "reach" (how far packets got), "icmp", "product", "named", "host".
+// "variant" picks the words among those of one reason.
 type Facts map[string]string
 
 // Result is what became of one Job.

@@ -27,6 +27,7 @@ const (
 	DNSNone       Code = "dns.none"        // no name server is configured
 	DNSSomeSilent Code = "dns.some-silent" // one of several name servers does not answer
 	DNSBadName    Code = "dns.bad-name"    // no name that DNS can carry
+	DNSDiffers    Code = "dns.differs"     // this computer has its own answer (hosts file, VPN)
 )
 
 // Connections.
@@ -147,7 +148,7 @@ const (
 var codes = [...]Code{
 	RouteNone, RouteUnknown, GatewaySilent, NetSilent,
 	DNSSilent, DNSNXDomain, DNSNoData, DNSRefused, DNSServFail, DNSBadReply, DNSRewritten,
-	DNSSystemOnly, DNSNone, DNSSomeSilent, DNSBadName,
+	DNSSystemOnly, DNSNone, DNSSomeSilent, DNSBadName, DNSDiffers,
 	TCPSilent, TCPBlockedBy, TCPRefused, TCPNoRoute, TCPNoHost, TCPLANAbsent, TCPFamily,
 	TCPLossy, TCPNoIPv6, TCPError,
 	TLSIntercepted, TLSUntrusted, TLSExpired, TLSClock, TLSWrongName, TLSNotTLS, TLSReset,

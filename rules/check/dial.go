@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net"
@@ -18,6 +19,7 @@ type tried struct {
 	device string // who answered instead of the target
 	tries  int
 	err    error
+	facts  []string // more evidence, keys and values in turn
 }
 
 // attempt is one socket's outcome.
@@ -68,7 +70,17 @@ func dialFamily(ctx context.Context, env Env, lim Limits, addrs []netip.Addr, po
 		})
 		return stop
 	}
+	trails := make(chan trail, 1)
+	looking := false
+	d.look = func() {
+		if looking = traces(env); looking {
+			wg.Go(func() { trails <- locate(ctx, env, lim, tcp(addrs[0]), netip.AddrPortFrom(addrs[0], port), nil) })
+		}
+	}
 	t := d.run(ctx, lim, ch)
+	if looking && t.conn == nil && t.layer.Code == TCPSilent {
+		d.located(&t, <-trails)
+	}
 	if t.conn == nil && t.layer.Code == TCPSilent && row.Err() != nil && (context.Cause(row) != errEnough || t.layer.Took < lim.Early/2) {
 		return d.unproven() // it was cut short
 	}
@@ -92,6 +104,7 @@ type dialing struct {
 	port   uint16
 	start  time.Time
 	launch func(n int, extra bool) context.CancelFunc
+	look   func() // starts to look how far packets get
 	stops  []context.CancelFunc
 	errs   map[int]attempt // the first definite error of each address, by its index
 }
@@ -109,8 +122,14 @@ func (d *dialing) run(ctx context.Context, lim Limits, ch <-chan attempt) tried 
 	d.next(false)
 	timer := time.NewTimer(waits[0])
 	defer timer.Stop()
+	early := time.NewTimer(lim.Early)
+	defer early.Stop()
 	for {
 		select {
+		case <-early.C:
+			if len(d.errs) == 0 {
+				d.look()
+			}
 		case <-ctx.Done():
 			return d.failed(context.DeadlineExceeded)
 		case <-timer.C:
@@ -168,6 +187,40 @@ const lostSYN = 950 * time.Millisecond
 
 func (d *dialing) peer(n int) string {
 	return net.JoinHostPort(d.addr(n).String(), strconv.Itoa(int(d.port)))
+}
+
+// located adds to a silent connection how far its packets got, or who said no
+// to one of them.
+func (d *dialing) located(t *tried, found trail) {
+	if found.stop != nil {
+		if code := icmp(found.stop, d.addrs[0]); code != TCPRefused {
+			t.layer.Code, t.device, t.err = code, found.stop.Device.String(), found.stop
+			return
+		}
+	}
+	t.facts = found.facts(d.env)
+}
+
+// blame finds out who it is that refuses or rejects the connection.
+func (t *tried) blame(ctx context.Context, env Env, lim Limits) {
+	var pe *PathError
+	named := errors.As(t.err, &pe)
+	to, err := netip.ParseAddrPort(t.layer.Address)
+	if err != nil || ctx.Err() != nil {
+		return
+	}
+	switch {
+	case t.layer.Code == TCPRefused && !named:
+		if device := onTheWay(ctx, env, lim, to); device.IsValid() {
+			t.device = device.String()
+			t.facts = []string{"variant", cmp.Or(role(ctx, env, lim, t.device, to), "way")}
+		}
+	case t.layer.Code == TCPBlockedBy, t.layer.Code == TCPNoHost:
+		t.facts = []string{"variant", role(ctx, env, lim, t.device, to)}
+		if named && t.device != thisComputer {
+			t.facts = append(t.facts, "icmp", icmpName(pe, to.Addr()))
+		}
+	}
 }
 
 // failed tells the reason with the most evidence in it.

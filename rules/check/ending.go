@@ -25,12 +25,22 @@ func (r *Result) lost(ctx context.Context, err error, e endings) {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, errWSClosed):
 		r.fail(e.closed)
 	case errors.As(err, &op) && op.Op == "remote error":
-		r.fail(alert(err, r))
+		r.declined(alert(err, r))
 	case isReset(err):
 		r.fail(e.reset)
 	default:
 		r.fail(e.reset, "error", err.Error())
 	}
+}
+
+// declined makes the Result tell why the far end ended it. One that wants a
+// certificate of ours was reached: the way is open.
+func (r *Result) declined(code Code) {
+	if code == TLSClientCert {
+		r.note(code)
+		return
+	}
+	r.fail(code)
 }
 
 // stranger makes the Result tell that somebody else speaks here, and who as

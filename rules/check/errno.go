@@ -45,9 +45,9 @@ func reason(err error, to netip.Addr, took time.Duration) (code Code, device str
 		return TCPNoHost, ""
 	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EADDRNOTAVAIL):
 		return TCPNoRoute, ""
-	case errors.Is(err, syscall.EPERM):
+	case errors.Is(err, syscall.EPERM), errors.Is(err, syscall.EACCES): // a device on the way would have been named
 		return TCPBlockedBy, thisComputer
-	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.ENOPROTOOPT):
+	case errors.Is(err, syscall.ENOPROTOOPT):
 		return TCPBlockedBy, ""
 	}
 	return TCPError, ""
@@ -85,4 +85,28 @@ func isTimeout(err error) bool {
 // isReset tells whether the far end, or something on the way, cut the connection.
 func isReset(err error) bool {
 	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.ECONNABORTED) || errors.Is(err, syscall.EPIPE)
+}
+
+// icmpName is the specification's name of an ICMP error, for the evidence:
+// RFC 792, RFC 1812 (5.2.7.1) and RFC 4443.
+func icmpName(e *PathError, to netip.Addr) string {
+	v4 := map[uint8]string{
+		0: "network unreachable", 1: "host unreachable", 2: "protocol unreachable", 3: "port unreachable",
+		5: "source route failed", 6: "network unknown", 7: "host unknown", 9: "network administratively prohibited",
+		10: "host administratively prohibited", 11: "network unreachable for this service",
+		12: "host unreachable for this service", 13: "administratively prohibited", 15: "precedence cut off",
+	}
+	v6 := map[uint8]string{
+		0: "no route", 1: "administratively prohibited", 2: "beyond scope of the source address", 3: "address unreachable",
+		4: "port unreachable", 5: "source address failed policy", 6: "route rejected",
+	}
+	switch is4 := to.Unmap().Is4(); {
+	case is4 && e.Type == icmpUnreachable:
+		return v4[e.Code]
+	case is4 && e.Type == icmpExceeded, !is4 && e.Type == icmp6Exceeded:
+		return "time exceeded"
+	case !is4 && e.Type == icmp6Unreachable:
+		return v6[e.Code]
+	}
+	return ""
 }

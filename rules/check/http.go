@@ -58,8 +58,8 @@ func (tlsProbe) Run(ctx context.Context, env Env, lim Limits, to Target) Result 
 	if errors.As(err, &op) && op.Op == "remote error" {
 		code := alert(err, &res)
 		last := &res.Layers[len(res.Layers)-1]
-		last.Status, last.Code = Fail, code
-		res.fail(code)
+		res.declined(code)
+		last.Status, last.Code = res.Status, code
 		return res
 	}
 	res.pass()
@@ -90,8 +90,9 @@ func fetch(ctx context.Context, env Env, lim Limits, c net.Conn, to Target, res 
 	}
 	l := Layer{Name: "http", Status: Fail, Took: env.Now().Sub(start), Address: peerOf(c)}
 	l.Code = httpReason(err, head, res)
+	res.declined(l.Code)
+	l.Status = res.Status
 	res.add(l)
-	res.fail(l.Code)
 	return page{}, false
 }
 

@@ -25,8 +25,26 @@ const (
 type ntpProbe struct{}
 
 func (ntpProbe) Run(ctx context.Context, env Env, lim Limits, to Target) Result {
-	_, res := queryTime(ctx, env, lim, to)
+	_, res := askedTime(ctx, env, lim, to)
 	return res
+}
+
+// askedTime is queryTime, once for all rows: a time server turns away who asks
+// it again and again.
+func askedTime(ctx context.Context, env Env, lim Limits, to Target) (time.Duration, Result) {
+	s := sharedOf(env)
+	if s == nil {
+		return queryTime(ctx, env, lim, to)
+	}
+	progress(env, NTPSilent)
+	o, ok := s.times.do(ctx, fmt.Sprintf("%+v", to), func() opinion {
+		offset, res := queryTime(s.ctx, quietEnv{s}, lim, to)
+		return opinion{offset: offset, res: res}
+	})
+	if !ok {
+		o.res.end(Unproven, CheckTimeout)
+	}
+	return o.offset, o.res.clone()
 }
 
 // panicError is a mistake of ours in one try.
@@ -64,6 +82,10 @@ func queryTime(ctx context.Context, env Env, lim Limits, to Target) (time.Durati
 	}
 	var good, bad []ntpReply
 	var late <-chan time.Time
+	early := time.NewTimer(lim.Early)
+	defer early.Stop()
+	ways := make(chan trail, 1)
+	looking := false
 	for waiting := true; waiting && len(good)+len(bad) < len(addrs); {
 		select {
 		case r := <-replies:
@@ -77,15 +99,50 @@ func queryTime(ctx context.Context, env Env, lim Limits, to Target) (time.Durati
 				defer t.Stop()
 				late = t.C
 			}
+		case <-early.C:
+			if looking = len(good) == 0 && traces(env); looking {
+				at := netip.AddrPortFrom(addrs[0], cmp.Or(to.Port, 123))
+				wg.Go(func() { ways <- locate(inner, env, lim, udp(at.Addr()), at, ntpRequest(uint64(at.Port()))) })
+			}
 		case <-late:
 			waiting = false
 		}
 	}
 	if len(good) == 0 {
 		res.noTime(ctx, bad, env.Now().Sub(start))
+		if looking {
+			cancel()
+			res.way(env, <-ways)
+		}
+		res.rejecter(ctx, env, lim, bad)
 		return 0, res
 	}
 	return res.told(good)
+}
+
+// way adds to a silent time server how far packets to it get, or who said no
+// to one of them.
+func (r *Result) way(env Env, t trail) {
+	switch {
+	case r.Code != NTPSilent:
+	case t.stop != nil:
+		r.fail(NTPBlocked, "device", t.stop.Device.String())
+		r.Layers[len(r.Layers)-1].Status, r.Layers[len(r.Layers)-1].Code = Fail, NTPBlocked
+	default:
+		r.end(r.Status, r.Code, t.facts(env)...)
+	}
+}
+
+// rejecter tells who a device is that rejects the packets to a time server.
+func (r *Result) rejecter(ctx context.Context, env Env, lim Limits, bad []ntpReply) {
+	for _, b := range bad {
+		var pe *PathError
+		if r.Code == NTPBlocked && errors.As(b.err, &pe) {
+			r.fact("variant", role(ctx, env, lim, r.Facts["device"], b.from))
+			r.fact("icmp", icmpName(pe, b.from.Addr()))
+			return
+		}
+	}
 }
 
 // timeAddrs picks the addresses to ask: some of each family that has a way out.

@@ -71,6 +71,7 @@ func resolve(ctx context.Context, env Env, lim Limits, to Target, res *Result) (
 	if a, err := netip.ParseAddr(to.Host); err == nil {
 		return []netip.Addr{a.Unmap()}, true
 	}
+	own := ownAnswer(ctx, env, lim, to.Host)
 	n := lookup(ctx, env, lim, to.Host)
 	l := Layer{Name: "dns", Took: n.Took, Status: Pass, Address: n.Server}
 	res.fact("resolver", n.Resolver)
@@ -78,19 +79,28 @@ func resolve(ctx context.Context, env Env, lim Limits, to Target, res *Result) (
 		l.Status, l.Code = Fail, n.Code
 		res.add(l)
 		res.fail(n.Code)
+		if to.Public {
+			res.fact("variant", "public") // it is not mistyped
+		}
 		return nil, false
 	}
 	res.fact("addresses", join(n.Addrs))
-	if !slices.ContainsFunc(n.Addrs, func(a netip.Addr) bool { return !a.IsUnspecified() }) {
-		// 0.0.0.0 is how filters say no.
+	switch how := filtered(n.Addrs, to.Public); {
+	case how == "sinkhole":
 		l.Status, l.Code = Fail, DNSRewritten
 		res.add(l)
-		res.fail(DNSRewritten)
+		res.fail(DNSRewritten, "variant", how)
 		return nil, false
-	}
-	if n.Code != "" {
+	case how != "":
+		l.Status, l.Code = Note, DNSRewritten
+		res.later = append(res.later, func(_ context.Context, r *Result) { r.rewritten(how) })
+	case n.Code != "":
 		l.Status, l.Code = Note, n.Code
 		res.note(n.Code)
+	default:
+		res.later = append(res.later, func(ctx context.Context, r *Result) {
+			r.compare(ctx, env, lim, to.Host, n.Addrs, own)
+		})
 	}
 	res.add(l)
 	return n.Addrs, true
@@ -148,20 +158,21 @@ func connect(ctx context.Context, env Env, lim Limits, v4, v6 []netip.Addr, port
 		res.add(f.layer)
 	}
 	if len(failed) > 0 {
-		res.refused(failed)
+		res.refused(ctx, env, lim, failed)
 	}
 	return nil
 }
 
 // refused makes the Result a Fail for the reason of the family that tells most.
-func (r *Result) refused(failed []tried) {
+func (r *Result) refused(ctx context.Context, env Env, lim Limits, failed []tried) {
 	best := failed[0]
 	for _, f := range failed[1:] {
 		if best.layer.Code == TCPSilent || best.layer.Code == TCPNoRoute || best.layer.Family == 6 && f.layer.Code != TCPNoRoute {
 			best = f
 		}
 	}
-	r.end(best.layer.Status, best.layer.Code, "address", best.layer.Address, "device", best.device)
+	best.blame(ctx, env, lim)
+	r.end(best.layer.Status, best.layer.Code, append(best.facts, "address", best.layer.Address, "device", best.device)...)
 	if best.layer.Code == TCPError && best.err != nil {
 		r.fact("error", best.err.Error())
 	}

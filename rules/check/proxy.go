@@ -214,5 +214,8 @@ func throughProxy(ctx context.Context, ch <-chan tunnel, r *Result) net.Conn {
 	}
 	// What failed directly stays in the layers.
 	r.note(ProxyOnly, "expected", string(r.Code))
-	return t.conn
+	return tunnelled{t.conn}
 }
+
+// tunnelled is a connection whose other end is the proxy's.
+type tunnelled struct{ net.Conn }

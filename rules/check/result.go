@@ -1,5 +1,10 @@
 package check
 
+import (
+	"maps"
+	"slices"
+)
+
 // add appends a layer. A note or worse of a layer does not change the Result:
 // the probe decides.
 func (r *Result) add(l Layer) {
@@ -44,4 +49,10 @@ func (r *Result) fact(k, v string) {
 		r.Facts = Facts{}
 	}
 	r.Facts[k] = v
+}
+
+// clone is a Result that shares nothing with r.
+func (r Result) clone() Result {
+	r.Layers, r.Facts = slices.Clone(r.Layers), maps.Clone(r.Facts)
+	return r
 }

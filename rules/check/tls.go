@@ -24,41 +24,74 @@ type arrived interface {
 // it returns closes c.
 func secure(ctx context.Context, env Env, lim Limits, c net.Conn, to Target, res *Result) net.Conn {
 	progress(env, TLSSilent)
+	row := ctx
 	start := env.Now()
 	l := Layer{Name: "tls", Status: Pass, Address: peerOf(c)}
 	ctx, cancel := context.WithTimeout(ctx, lim.TLS)
 	defer cancel()
 	seen := &head{Conn: c}
-	t := tls.Client(seen, &tls.Config{
-		ServerName: to.Host, RootCAs: env.Roots(), Time: env.Now, MinVersion: tls.VersionTLS12,
-	})
+	asked := false
+	config := greetingWay{}.config(env, to.Host)
+	config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+		asked = true
+		return new(tls.Certificate), nil
+	}
+	t := tls.Client(seen, config)
+	beside := hear(ctx, env, lim, c, to.Host)
 	stop := bound(ctx, c)
 	// The context itself would close c: then the kernel could not be asked about it.
 	err := t.HandshakeContext(context.WithoutCancel(ctx))
 	stop()
 	l.Took = env.Now().Sub(start)
 	if err == nil {
-		res.certificate(t.ConnectionState().PeerCertificates, lim)
-		if box := inspector(t.ConnectionState().PeerCertificates); box != "" {
-			// It verifies since its authority is installed here; hubs and containers may not know it.
-			l.Status, l.Code = Note, TLSIntercepted
-			res.note(TLSIntercepted)
-		}
+		beside.stop()
+		res.verified(t.ConnectionState(), env, lim, to, &l)
 		res.add(l)
 		return t
 	}
-	l.Status, l.Code = Fail, tlsReason(err, seen.first, env, lim, res)
-	if l.Code == TLSSilent {
-		if a, ok := unwrapEnv(env).(arrived); ok {
-			if all, known := a.Arrived(below(c)); known && !all {
-				l.Code = TLSHelloLost
-			}
+	found := beside.stop()
+	l.Status, l.Code = Fail, tlsReason(row, err, seen.first, env, lim, to, res)
+	if asked && l.Code == TLSAlert {
+		l.Code = TLSClientCert // TLS 1.2 has no word of its own for it
+	}
+	lost := false
+	if a, ok := unwrapEnv(env).(arrived); ok && l.Code == TLSSilent {
+		all, known := a.Arrived(below(c))
+		lost = known && !all
+	}
+	at, direct := remote(c)
+	_ = c.Close()
+	if direct && beside != nil && (l.Code == TLSReset || l.Code == TLSClosed) {
+		found = diagnose(row, env, lim, at, to.Host)
+	}
+	var variant string
+	l.Code, variant = found.explain(l.Code, lost)
+	res.fact("variant", variant)
+	if variant == "name" {
+		res.fact("named", to.Host)
+		if device := cutter(row, env, lim, at, to.Host); l.Code == TLSReset && device.IsValid() {
+			res.fact("device", device.String())
 		}
 	}
-	_ = c.Close()
+	if l.Code == TLSClientCert {
+		l.Status = Note // the way is open
+	}
 	res.add(l)
-	res.fail(l.Code)
+	res.end(l.Status, l.Code)
 	return nil
+}
+
+// verified keeps who the far end is, and notes if that is only so for this
+// computer.
+func (r *Result) verified(state tls.ConnectionState, env Env, lim Limits, to Target, l *Layer) {
+	r.certificate(state.PeerCertificates, lim)
+	box := inspector(state.PeerCertificates, to.Host)
+	if box == "" && !ownRoot(env, to, state.VerifiedChains) {
+		return
+	}
+	// It verifies since its authority is installed here; hubs and containers may not know it.
+	l.Status, l.Code = Note, TLSIntercepted
+	r.note(TLSIntercepted, "variant", "trusted", "product", box)
 }
 
 // unwrapEnv is the Env that the caller of Runner gave.
@@ -94,14 +127,14 @@ func (h *head) Read(b []byte) (int, error) {
 }
 
 // tlsReason tells what a failed handshake means, and keeps the evidence.
-func tlsReason(err error, first []byte, env Env, lim Limits, res *Result) Code {
+func tlsReason(ctx context.Context, err error, first []byte, env Env, lim Limits, to Target, res *Result) Code {
 	var (
 		bad    *tls.CertificateVerificationError
 		record tls.RecordHeaderError
 	)
 	switch {
 	case errors.As(err, &bad):
-		return badChain(bad, env, lim, res)
+		return badChain(ctx, bad, env, lim, to, res)
 	case len(first) > 0 && spoken(first) != "" && spoken(first) != "tls", errors.As(err, &record):
 		res.fact("server", spoken(first))
 		res.fact("banner", string(first))
@@ -131,31 +164,50 @@ func alert(err error, res *Result) Code {
 }
 
 // badChain tells what is wrong with the certificates shown.
-func badChain(bad *tls.CertificateVerificationError, env Env, lim Limits, res *Result) Code {
+func badChain(ctx context.Context, bad *tls.CertificateVerificationError, env Env, lim Limits, to Target, res *Result) Code {
 	chain := bad.UnverifiedCertificates
 	res.certificate(chain, lim)
 	var (
 		invalid x509.CertificateInvalidError
 		host    x509.HostnameError
 	)
+	box := inspector(chain[:min(len(chain), lim.Certs)], to.Host)
+	res.fact("product", box)
 	switch {
 	case len(chain) == 0:
 		return TLSBad
-	case inspector(chain) != "":
+	case box != "":
 		return TLSIntercepted
 	case errors.As(bad, &invalid) && invalid.Reason == x509.Expired:
-		leaf := chain[0]
-		res.fact("not-before", leaf.NotBefore.UTC().Format(time.RFC3339))
-		res.fact("not-after", leaf.NotAfter.UTC().Format(time.RFC3339))
-		if env.Now().Before(leaf.NotBefore) {
-			return TLSClock // nobody hands out certificates of the future
-		}
-		return TLSExpired
-	case errors.As(bad, &host):
-		res.fact("expected", host.Host)
+		return notNow(ctx, chain[0], env, lim, res)
+	case errors.As(bad, &host), chain[0].VerifyHostname(to.Host) != nil:
+		// Whoever names another host than the one asked for is another machine,
+		// known or not.
+		res.fact("expected", to.Host)
 		return TLSWrongName
 	}
 	return TLSUntrusted
+}
+
+// notNow tells whether it is the certificate or our clock that is wrong. The
+// world's time decides; without it a certificate of the future speaks against
+// the clock, since nobody hands those out.
+func notNow(ctx context.Context, leaf *x509.Certificate, env Env, lim Limits, res *Result) Code {
+	res.fact("not-before", leaf.NotBefore.UTC().Format(time.RFC3339))
+	res.fact("not-after", leaf.NotAfter.UTC().Format(time.RFC3339))
+	now := env.Now()
+	offset, known := worldOffset(ctx, env, lim)
+	truth := now.Add(offset)
+	switch {
+	case known && offset.Abs() >= lim.ClockNote && truth.After(leaf.NotBefore) && truth.Before(leaf.NotAfter):
+		res.offset(offset)
+		return TLSClock
+	case !known && now.Before(leaf.NotBefore):
+		return TLSClock
+	case truth.Before(leaf.NotBefore):
+		res.fact("variant", "future")
+	}
+	return TLSExpired
 }
 
 // certificate keeps who the far end says it is.

@@ -25,14 +25,15 @@ func (e *Env) Dial(ctx context.Context, network string, to netip.AddrPort) (net.
 	if strings.HasPrefix(network, "udp") {
 		return dialUDP(ctx, network, to)
 	}
-	c, err := dialTCP(ctx, netip.AddrPortFrom(to.Addr().Unmap(), to.Port()))
+	c, err := dialTCP(ctx, netip.AddrPortFrom(to.Addr().Unmap(), to.Port()), nil)
 	if err != nil {
 		return nil, &net.OpError{Op: "dial", Net: network, Addr: net.TCPAddrFromAddrPort(to), Err: err}
 	}
 	return c, nil
 }
 
-func dialTCP(ctx context.Context, to netip.AddrPort) (net.Conn, error) {
+// dialTCP connects. prepare may set options of the socket before.
+func dialTCP(ctx context.Context, to netip.AddrPort, prepare func(fd, domain int) error) (net.Conn, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -44,7 +45,11 @@ func dialTCP(ctx context.Context, to netip.AddrPort) (net.Conn, error) {
 	if err != nil {
 		return nil, os.NewSyscallError("socket", err)
 	}
-	if err := recvErr(fd, domain, 1); err != nil {
+	err = recvErr(fd, domain, 1)
+	if err == nil && prepare != nil {
+		err = prepare(fd, domain)
+	}
+	if err != nil {
 		_ = unix.Close(fd)
 		return nil, err
 	}

@@ -31,6 +31,7 @@ type Config struct {
 // Env is the real network. It is safe for concurrent use.
 type Env struct {
 	roots     *x509.CertPool
+	ownStore  bool
 	now       func() time.Time
 	proxy     func(*url.URL) (*url.URL, error)
 	resolvers []netip.AddrPort
@@ -51,6 +52,10 @@ func New(cfg Config) *Env {
 	e := &Env{roots: cfg.Roots, now: cfg.Now, resolvers: cfg.Resolvers, routes: defaultRoutes()}
 	if e.now == nil {
 		e.now = time.Now
+	}
+	e.ownStore = e.roots != nil
+	if cfg.Env != nil && !e.ownStore {
+		e.ownStore = ownStore(cfg.Env("SSL_CERT_FILE"))
 	}
 	if e.resolvers == nil {
 		e.resolvers = systemResolvers()
@@ -114,6 +119,13 @@ func (e *Env) SystemLookup(ctx context.Context, host string) ([]netip.Addr, erro
 	// The trailing dot keeps search lists out of it.
 	return net.DefaultResolver.LookupNetIP(ctx, "ip", host+".")
 }
+
+// HostsFile is what the hosts file says about a name; nil where there is none.
+func (e *Env) HostsFile(host string) []netip.Addr { return hosts(host) }
+
+// OwnStore tells whether the authorities trusted here were chosen by hand and
+// none of them is a public one.
+func (e *Env) OwnStore() bool { return e.ownStore }
 
 // HasRoute tells whether there is a default route of that family.
 func (e *Env) HasRoute(f check.Family) bool {
