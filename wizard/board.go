@@ -220,21 +220,26 @@ func (b *Board) fold() {
 }
 
 // anyOne softens rows that need one good host of several, such as the time
-// servers: when one works, the others' failures are remarks.
+// servers: when one works, the others' failures are remarks that say so.
 func (b *Board) anyOne() {
-	good := map[string]bool{}
+	good := map[string]string{} // row -> the host that works
 	id := func(f rules.Flow) string { return f.Table.ID + "/" + f.Row.ID }
 	for _, f := range b.flows {
-		r, ok := b.folded[f.Key]
-		if f.Row.Any && ok && (r.Status == check.Pass || r.Status == check.Note && r.Code == "") {
-			good[id(f)] = true
+		if r, ok := b.folded[f.Key]; f.Row.Any && ok && r.Status == check.Pass && good[id(f)] == "" {
+			good[id(f)] = f.Host
 		}
 	}
 	for _, f := range b.flows {
 		r, ok := b.folded[f.Key]
-		if ok && good[id(f)] && !r.Provisional && (r.Status == check.Fail || r.Status == check.Unproven) {
-			r.Status = check.Note
+		host := good[id(f)]
+		if !ok || host == "" || r.Provisional {
+			continue
+		}
+		switch r.Status {
+		case check.Fail, check.Unproven, check.Note:
+			r.Status, r.Facts = check.Note, merged(r.Facts, map[string]string{"enough": host})
 			b.folded[f.Key] = r
+		default:
 		}
 	}
 }

@@ -2,6 +2,7 @@ package wizard
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -33,7 +34,8 @@ type reason struct {
 }
 
 // LoadWords reads <lang>.yaml strictly: nested maps of text, and the section
-// reasons with short, seen, means, do and do_in.
+// reasons with short, seen, means, do and do_in. A code's variants stand below
+// it, as "tcp.silent.router", with only what differs.
 func LoadWords(fsys fs.FS, lang string) (*Words, error) {
 	name := lang + ".yaml"
 	f, err := fsys.Open(name)
@@ -94,11 +96,14 @@ func (w *Words) Finding(r check.Result, facts map[string]string) Finding {
 			code = "pass"
 		}
 	}
-	t, ok := w.reasons[code]
-	if !ok {
+	if _, ok := w.reasons[code]; !ok {
 		return Finding{Seen: clean(code)}
 	}
+	t := w.reason(code, r.Facts["variant"])
 	all := merged(r.Facts, facts)
+	if all["enough"] != "" {
+		t.Means, t.Do, t.DoIn = w.reasons["enough"].Means, w.reasons["enough"].Do, ""
+	}
 	do := t.Do
 	if all["direction"] == "in" && t.DoIn != "" {
 		do = t.DoIn
@@ -114,7 +119,21 @@ func (w *Words) Short(r check.Result) string {
 		}
 		return ""
 	}
-	return fill(w.reasons[string(r.Code)].Short, r.Facts)
+	return fill(w.reason(string(r.Code), r.Facts["variant"]).Short, r.Facts)
+}
+
+// reason is the text of a code. A variant of it, such as "tcp.silent.router",
+// has only what differs.
+func (w *Words) reason(code, variant string) reason {
+	t := w.reasons[code]
+	v, ok := w.reasons[code+"."+variant]
+	if !ok {
+		return t
+	}
+	return reason{
+		Short: cmp.Or(v.Short, t.Short), Seen: cmp.Or(v.Seen, t.Seen), Means: cmp.Or(v.Means, t.Means),
+		Do: cmp.Or(v.Do, t.Do), DoIn: cmp.Or(v.DoIn, t.DoIn),
+	}
 }
 
 // Text is any other text by its dotted key, with {name} replaced from facts. A

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -31,14 +32,12 @@ var (
 
 func (clockProbe) Run(ctx context.Context, env Env, lim Limits, to Target) Result {
 	progress(env, ClockOpen)
-	ntp, web := clockNTP[:], clockWeb[:]
 	if strings.ContainsAny(to.Host, ".:") || len(to.Addrs) > 0 {
-		ntp, web = nil, []Target{to}
-		if to.Port == 0 || to.Port == 123 {
-			to.Port = 123
-			ntp, web = []Target{to}, nil
+		to.Port = cmp.Or(to.Port, 123)
+		if to.Port == 123 {
+			return worldTime(ctx, env, lim, []Target{to}, nil).result(lim)
 		}
-		return worldTime(ctx, env, lim, ntp, web).result(lim)
+		return worldTime(ctx, env, lim, nil, []Target{to}).result(lim)
 	}
 	w, ok := worldClock(ctx, env, lim)
 	if !ok {

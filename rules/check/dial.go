@@ -81,7 +81,7 @@ func dialFamily(ctx context.Context, env Env, lim Limits, addrs []netip.Addr, po
 	if looking && t.conn == nil && t.layer.Code == TCPSilent {
 		d.located(&t, <-trails)
 	}
-	if t.conn == nil && t.layer.Code == TCPSilent && row.Err() != nil && (context.Cause(row) != errEnough || t.layer.Took < lim.Early/2) {
+	if t.conn == nil && t.layer.Code == TCPSilent && row.Err() != nil && (!errors.Is(context.Cause(row), errEnough) || t.layer.Took < lim.Early/2) {
 		return d.unproven() // it was cut short
 	}
 	return t

@@ -155,9 +155,9 @@ func remote(c net.Conn) (netip.AddrPort, bool) {
 }
 
 // clientHello is the first message of a handshake with that server.
-func clientHello(env Env, host string) []byte {
+func clientHello(ctx context.Context, env Env, host string) []byte {
 	var w recorder
-	_ = tls.Client(&w, greetingWay{}.config(env, host)).Handshake()
+	_ = tls.Client(&w, greetingWay{}.config(env, host)).HandshakeContext(ctx)
 	return w.sent
 }
 
@@ -179,7 +179,7 @@ func (*recorder) SetWriteDeadline(time.Time) error { return nil }
 // cutter is the device that resets a connection once it has seen our first
 // message: the reset comes before the packet gets as far as the server.
 func cutter(ctx context.Context, env Env, lim Limits, to netip.AddrPort, host string) netip.Addr {
-	hello := clientHello(env, host)
+	hello := clientHello(ctx, env, host)
 	if !traces(env) || len(hello) == 0 {
 		return netip.Addr{}
 	}

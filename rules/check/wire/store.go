@@ -27,7 +27,7 @@ func ownStore(path string) bool {
 	if err != nil {
 		return false
 	}
-	any := false
+	found := false
 	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
 		c, err := x509.ParseCertificate(block.Bytes)
 		if err != nil {
@@ -36,7 +36,7 @@ func ownStore(path string) bool {
 		if check.PublicRoot(c) {
 			return false
 		}
-		any = true
+		found = true
 	}
-	return any
+	return found
 }
