@@ -88,7 +88,7 @@ func progress(env Env, silent Code) {
 	}
 	r.at.Store(silent)
 	switch silent {
-	case DNSSilent, TCPSilent, NTPSilent, GatewaySilent, ClockOpen:
+	case DNSSilent, TCPSilent, NTPSilent, GatewaySilent, ClockOpen, InSilent:
 	default:
 		r.once.Do(func() { close(r.answered) })
 	}

@@ -165,13 +165,16 @@ type look struct {
 	cut bool // its time was not its own to use up
 }
 
-// confirmed is the verdict of two looks of which the first one was bad.
+// confirmed is the verdict of two looks of which the first one was bad. The
+// first tells more where both are: only it asks why.
 func confirmed(first, second look) Result {
-	if second.cut && (second.res.Status == Unproven || second.res.Status == Fail) {
-		return first.res // the second look was cut short: the first stands
+	if !second.cut && !chance(second.res) {
+		first = second
 	}
-	second.res.fact("tries", "2")
-	return second.res
+	if !second.cut {
+		first.res.fact("tries", "2")
+	}
+	return first.res
 }
 
 // chance tells whether bad luck on a lossy line could explain the result.
