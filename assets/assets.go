@@ -5,7 +5,8 @@ package assets
 
 import "embed"
 
-// FS holds rules/*.yaml, routers/<brand>/<generation>.tmpl and text/<lang>.yaml.
+// FS holds rules/*.yaml, routers/<brand>/<generation>.tmpl, text/<lang>.yaml and
+// makers/makers.txt.
 //
-//go:embed all:rules all:routers all:text
+//go:embed all:rules all:routers all:text all:makers
 var FS embed.FS

@@ -19,9 +19,10 @@ func (s *Session) mine(a netip.Addr) bool {
 		slices.ContainsFunc(s.deps.Here.Nets, func(n Iface) bool { return n.Prefix.Addr() == a }))
 }
 
-// likelyServer tells whether this computer may be the server: that runs on Linux.
+// likelyServer tells whether this computer's address may be the server's: that
+// runs on Linux, and not inside a container.
 func (s *Session) likelyServer() bool {
-	return s.deps.Here.GOOS == "linux" && (s.site.From == "" || s.site.From == rules.FromServer)
+	return s.deps.Here.GOOS == "linux" && !s.deps.Here.Inside() && (s.site.From == "" || s.site.From == rules.FromServer)
 }
 
 // Addresses: name, LAN address, public address, hubs' networks.

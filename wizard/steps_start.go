@@ -137,17 +137,12 @@ func (s *Session) firstOpenBefore(last string) string {
 func fillCase(s *Session, q *Question) {
 	q.Options = []Option{s.option("case", string(rules.CaseLAN), "A"), s.option("case", string(rules.CaseInternet), "B")}
 	h := s.deps.Here
-	guess := -1
-	switch main := h.Main.Prefix.Addr(); {
-	case h.Cloud != "":
-		guess = 1
-		q.Options[1].Because = s.text("questions.case.because.cloud", map[string]string{"cloud": firstText(h.CloudName, h.Cloud)})
-	case main.IsValid() && main.Is4() && !main.IsPrivate() && !cgnat.Contains(main) && !main.IsLoopback() && !main.IsLinkLocalUnicast():
-		guess = 1
-		q.Options[1].Because = s.text("questions.case.because.public", map[string]string{"address": main.String()})
-	case main.IsValid() && main.IsPrivate():
-		guess = 0
-		q.Options[0].Because = s.text("questions.case.because.private", map[string]string{"address": main.String()})
+	likely, why := h.LikelyCase()
+	guess := slices.IndexFunc(q.Options, func(o Option) bool { return likely != "" && o.ID == string(likely) })
+	if guess >= 0 {
+		q.Options[guess].Because = s.text("questions.case.because."+why, map[string]string{
+			"cloud": firstText(h.CloudName, h.Cloud), "address": h.Main.Prefix.Addr().String(),
+		})
 	}
 	switch {
 	case s.site.Case != "":

@@ -2,10 +2,7 @@ package main
 
 import (
 	"fmt"
-	"net"
 	"net/netip"
-	"os"
-	"runtime"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,8 +16,9 @@ func (a *app) detectCmd() *cobra.Command {
 		Use:   "detect",
 		Short: "Tells what was found out about this computer and its router",
 		Long: `Tells what was found out about this computer: addresses, gateway, name servers,
-cloud, container. It reads files only and sends nothing over the network.`,
-		Example: "  sops-firewall detect",
+cloud, container, proxy. It reads files and settings only and sends nothing over
+the network.`,
+		Example: "  sops-firewall detect\n  sops-firewall detect --format json",
 		Args:    noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if err := oneOf("--format", format, "text", "json"); err != nil {
@@ -28,54 +26,21 @@ cloud, container. It reads files only and sends nothing over the network.`,
 			}
 			h := a.here()
 			if format == "json" {
-				return a.printJSON(h)
+				return a.printJSON(hereJSON(h))
 			}
-			return a.print(hereText(h))
+			w, err := a.words()
+			if err != nil {
+				return err
+			}
+			return a.print(hereText(h, w))
 		},
 	}
 	c.Flags().StringVar(&format, "format", "text", "text or json")
+	known(c, "format", "text", "json")
 	return c
 }
 
-// here reads this computer.
-func (a *app) here() wizard.Here {
-	sys := wizard.System{GOOS: runtime.GOOS, Env: a.env, Nets: interfaces()}
-	if host, err := os.Hostname(); err == nil {
-		sys.Host = host
-	}
-	if runtime.GOOS == "linux" {
-		sys.Root = os.DirFS("/")
-	}
-	return wizard.Detect(sys)
-}
-
-// interfaces are the addresses in use, without loopback and link-local ones.
-func interfaces() []wizard.Iface {
-	list, err := net.Interfaces()
-	if err != nil {
-		return nil // nothing found out; the wizard asks
-	}
-	var out []wizard.Iface
-	for _, i := range list {
-		if i.Flags&net.FlagUp == 0 || i.Flags&net.FlagLoopback != 0 {
-			continue
-		}
-		addrs, err := i.Addrs()
-		if err != nil {
-			continue
-		}
-		for _, addr := range addrs {
-			p, err := netip.ParsePrefix(addr.String())
-			if err != nil || p.Addr().IsLinkLocalUnicast() {
-				continue
-			}
-			out = append(out, wizard.Iface{Name: i.Name, Prefix: p})
-		}
-	}
-	return out
-}
-
-func hereText(h wizard.Here) string {
+func hereText(h wizard.Here, w *wizard.Words) string {
 	var b strings.Builder
 	line := func(label, value string) {
 		if value == "" {
@@ -103,12 +68,24 @@ func hereText(h wizard.Here) string {
 		line("Cloud", "none found")
 	}
 	if h.Container != "" {
-		line("Container", h.Container)
+		inside := ""
+		if h.Inside() {
+			inside = "; the address above is known inside this computer only"
+		}
+		line("Container", h.Container+inside)
 	}
 	if h.Router != "" {
 		line("Likely router", h.Router+": "+h.RouterWhy)
 	} else {
 		line("Likely router", "unknown")
+	}
+	switch c, why := h.LikelyCase(); c {
+	case "":
+		line("Likely case", "unknown")
+	default:
+		line("Likely case", string(c)+": "+w.Text("questions.case.because."+why, map[string]string{
+			"cloud": h.CloudName, "address": h.Main.Prefix.Addr().String(),
+		}))
 	}
 	return b.String()
 }
@@ -118,4 +95,50 @@ func addrText(a netip.Addr) string {
 		return ""
 	}
 	return a.String()
+}
+
+// hereReport is `detect --format json` (schema 1); fields are only ever added.
+type hereReport struct {
+	Schema      int           `json:"schema"`
+	Host        string        `json:"host"`
+	OS          string        `json:"os"`
+	System      string        `json:"system"` // linux, darwin, windows
+	Addresses   []hereAddress `json:"addresses"`
+	Main        string        `json:"main"` // the address others know this computer by
+	Gateway     string        `json:"gateway"`
+	Gateway6    string        `json:"gateway6"`
+	GatewayMAC  string        `json:"gateway_mac"`
+	NameServers []string      `json:"name_servers"`
+	Cloud       string        `json:"cloud"` // router id
+	CloudName   string        `json:"cloud_name"`
+	Container   string        `json:"container"`
+	Inside      bool          `json:"inside"` // the addresses are known inside this computer only
+	Router      string        `json:"router"` // likely router id
+	RouterWhy   string        `json:"router_because"`
+	Case        string        `json:"case"` // likely deployment
+	SSH         bool          `json:"ssh"`
+}
+
+type hereAddress struct {
+	Interface string `json:"interface"`
+	Address   string `json:"address"`
+}
+
+func hereJSON(h wizard.Here) hereReport {
+	c, _ := h.LikelyCase()
+	r := hereReport{
+		Schema: 1, Host: h.Host, OS: h.OS, System: h.GOOS, Addresses: []hereAddress{}, NameServers: []string{},
+		Gateway: addrText(h.Gateway), Gateway6: addrText(h.Gateway6), GatewayMAC: h.MAC, Cloud: h.Cloud, CloudName: h.CloudName,
+		Container: h.Container, Inside: h.Inside(), Router: h.Router, RouterWhy: h.RouterWhy, Case: string(c), SSH: h.SSH,
+	}
+	for _, n := range h.Nets {
+		r.Addresses = append(r.Addresses, hereAddress{n.Name, n.Prefix.String()})
+	}
+	for _, s := range h.Resolvers {
+		r.NameServers = append(r.NameServers, s.Addr().String())
+	}
+	if h.Main.Prefix.IsValid() {
+		r.Main = h.Main.Prefix.String()
+	}
+	return r
 }

@@ -1,0 +1,4 @@
+package main
+
+// system tells nothing: all is in files.
+func system() told { return told{} }
