@@ -55,7 +55,7 @@ func newApp(d *desk, run func([]check.Job) tea.Cmd, page func(string) tea.Cmd) *
 func (a *app) ask() {
 	a.q = a.d.session.Ask()
 	a.over = nil
-	a.finished = a.q.Kind == wizard.Finish
+	a.finished, a.d.earlier = a.q.Kind == wizard.Finish, earlierWork(a.q)
 	old := a.d.drafts[a.q.ID]
 	switch a.q.Kind {
 	case wizard.Start:
@@ -220,7 +220,7 @@ func (a *app) answered(err error) tea.Cmd {
 	if errors.As(err, &wrong) {
 		cmds = append(cmds, a.pass(a.base, problemMsg{wrong.Field, wrong.Say}))
 	} else {
-		a.notice = ""
+		a.notice, a.d.unsaved = "", err != nil
 		if err != nil {
 			a.notice = "Not saved, but nothing is lost while this runs: " + err.Error()
 		}

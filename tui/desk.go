@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -62,10 +63,12 @@ type desk struct {
 	version string
 	writing sync.WaitGroup // files under way; leaving waits for them
 
-	mask   bool
-	site   wizard.Site // the answers so far
-	saved  time.Time
-	drafts map[string]draft // what was typed or chosen, by question, until it is answered
+	mask    bool
+	unsaved bool        // the last answer could not be saved
+	earlier bool        // the first question offers earlier work, and nothing else was begun
+	site    wizard.Site // the answers so far
+	saved   time.Time
+	drafts  map[string]draft // what was typed or chosen, by question, until it is answered
 }
 
 // draft is an answer that was not given yet.
@@ -98,6 +101,24 @@ func (d *desk) save(name string, data []byte) tea.Cmd {
 		path, err := d.files.Write(name, data)
 		return wroteMsg{path, err}
 	}
+}
+
+// earlierWork tells whether q offers to go on with answers that were saved.
+func earlierWork(q wizard.Question) bool {
+	return q.Kind == wizard.Start && slices.ContainsFunc(q.Options, func(o wizard.Option) bool { return o.ID == "continue" })
+}
+
+// comeBack is the line on how to go on after leaving.
+func (d *desk) comeBack(command string) string {
+	switch {
+	case d.unsaved:
+		return "The last answers could not be saved. Start again: " + command
+	case !d.saved.IsZero():
+		return "Come back: run " + command + " again; it goes on at this question."
+	case d.earlier:
+		return "Nothing new was answered; your earlier answers are kept. Come back: " + command
+	}
+	return "Nothing was saved. Start again: " + command
 }
 
 // home is a path as people write it, from the home folder on.

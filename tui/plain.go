@@ -98,6 +98,7 @@ type teller struct {
 
 // question asks one question until the session stands elsewhere.
 func (p *teller) question(q wizard.Question) {
+	p.d.earlier = earlierWork(q)
 	p.say("")
 	p.say("Step %d of %d. %s", q.Step, wizard.Steps, p.d.show(q.Title))
 	p.paragraphs(q.Intro)
@@ -128,7 +129,7 @@ func (p *teller) answer(a wizard.Answer) *wizard.Problem {
 	if errors.As(err, &wrong) {
 		return wrong
 	}
-	if err != nil {
+	if p.d.unsaved = err != nil; err != nil {
 		p.say("Not saved, but nothing is lost while this runs: %s", p.d.show(err.Error()))
 	}
 	p.sync()
@@ -196,11 +197,7 @@ func (p *teller) last() []string {
 			files += fmt.Sprintf(" and %d more beside it", n-1)
 		}
 	}
-	back := "Come back: run sops-firewall --plain again; it goes on at this question."
-	if p.d.saved.IsZero() {
-		back = "Nothing was saved. Start again: sops-firewall --plain"
-	}
-	return []string{p.d.show(result), files, back}
+	return []string{p.d.show(result), files, p.d.comeBack("sops-firewall --plain")}
 }
 
 // summaryPause is the least time between two summaries nobody asked for.

@@ -122,11 +122,7 @@ func (a *app) last() []string {
 			files += fmt.Sprintf(" and %d more beside it", n-1)
 		}
 	}
-	back := "Come back: run sops-firewall again; it goes on at this question."
-	if a.d.saved.IsZero() {
-		back = "Nothing was saved. Start again: sops-firewall"
-	}
-	return []string{a.d.show(a.result()), files, back}
+	return []string{a.d.show(a.result()), files, a.d.comeBack("sops-firewall")}
 }
 
 func (a *app) result() string {

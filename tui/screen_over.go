@@ -38,10 +38,18 @@ func (s *leaveScreen) Update(msg tea.Msg) (act, tea.Cmd) {
 
 func (s *leaveScreen) View(w, _ int) frame {
 	text := "Your answers are " + savedWord(s.d.saved, s.d.now()) + ". Run sops-firewall again and it goes on here. What is typed on this screen and not confirmed is lost."
-	if s.d.saved.IsZero() {
+	switch {
+	case s.d.unsaved:
+		text = "The last answers could not be saved: they are lost when you leave."
+	case !s.d.saved.IsZero():
+	case s.d.earlier:
+		text = "Nothing was answered yet. Your earlier answers are kept."
+	case len(s.d.session.Summary()) == 0:
+		text = "Nothing was answered yet, so nothing is lost."
+	default:
 		text = "Nothing is saved yet: the answers so far are lost."
 	}
-	if s.done {
+	if s.done && !s.d.unsaved {
 		text = "All is saved. Run sops-firewall again to check once more."
 	}
 	lines := []string{"", boldStyle.Render(" Leave?"), ""}
