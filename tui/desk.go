@@ -26,6 +26,7 @@ type asker interface {
 	Here() wizard.Here
 	Saved() time.Time
 	File() string
+	Names() []string
 }
 
 // boarder is what the screens need of a wizard.Board.

@@ -26,6 +26,7 @@ type fakeSession struct {
 	site    wizard.Site
 	saved   time.Time
 	fail    error // what the next Answer returns
+	names   []string
 	here    wizard.Here
 }
 
@@ -68,6 +69,8 @@ func (s *fakeSession) Needs(picked []string) string {
 	}
 	return "So far: " + itoa(5+len(picked)) + " rows out, 1 row in."
 }
+
+func (s *fakeSession) Names() []string { return s.names }
 
 func (s *fakeSession) File() string { return "/home/user/sops/site.yaml" }
 

@@ -15,14 +15,20 @@ const (
 )
 
 // show is s as it may stand on the screen: cleaned, and with --mask or m without
-// the server's name and without public addresses, the same on every screen.
+// the names of servers and sites and without public addresses, the same on every screen.
 func (d *desk) show(s string) string {
 	s = clean(s)
 	if !d.mask {
 		return s
 	}
-	if name := d.site.Server.Domain; name != "" {
-		s = replaceFold(s, name, maskedName)
+	names := []string{d.site.Server.Domain}
+	if d.earlier { // the first question lists the saved sites
+		names = append(names, d.session.Names()...)
+	}
+	for _, name := range names {
+		if name != "" {
+			s = replaceFold(s, name, maskedName)
+		}
 	}
 	for _, src := range d.site.Sources {
 		if src.Host != "" {

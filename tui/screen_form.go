@@ -287,7 +287,7 @@ func (s *formScreen) under(i, indent, w int, said bool) []string {
 func (s *formScreen) value(i int) string {
 	v := s.inputs[i].Value()
 	if s.d.mask && v != "" {
-		if id := s.q.Fields[i].ID; id == "domain" || id == "host" || s.d.show(v) != v {
+		if id := s.q.Fields[i].ID; id == "domain" || id == "name" || strings.HasSuffix(id, "-host") || s.d.show(v) != v {
 			return "(hidden)"
 		}
 	}

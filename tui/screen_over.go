@@ -260,5 +260,9 @@ func (s *summaryScreen) whole(titleW, w int) []string {
 
 // smallLines is what stands in a window that is too small.
 func smallLines(w, h, cols int) []string {
-	return wrap(fmt.Sprintf("This window is %dx%d; %dx%d is needed, %dx%d is best. Enlarge it, or leave with q and run: sops-firewall --plain", w, h, leastW, leastH, usualW, usualH), cols)
+	text := fmt.Sprintf("This window is %dx%d; %dx%d is needed, %dx%d is best. Enlarge it, or leave with q and run: sops-firewall --plain", w, h, leastW, leastH, usualW, usualH)
+	if lines := wrap(text, cols); len(lines) <= h {
+		return lines
+	}
+	return wrap(fmt.Sprintf("%dx%d is too small, %dx%d is needed. q leaves. Then: sops-firewall --plain", w, h, leastW, leastH), cols)
 }

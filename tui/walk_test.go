@@ -160,6 +160,7 @@ func TestMaskHidesEverywhere(t *testing.T) {
 			dr := newDrive(t, nil)
 			dr.a.d.mask = true
 			dr.s.here.Gateway = dr.s.site.Server.PublicIP
+			dr.s.names = []string{"Acme office"}
 			scene(dr)
 			if name == "masked" {
 				dr.a.d.mask = true
@@ -169,6 +170,9 @@ func TestMaskHidesEverywhere(t *testing.T) {
 				if strings.Contains(dr.text(), secret) {
 					t.Errorf("%s is shown:\n%s", secret, dr.text())
 				}
+			}
+			if dr.a.d.earlier && strings.Contains(dr.text(), "Acme office") {
+				t.Errorf("the saved site's name is shown:\n%s", dr.text())
 			}
 		})
 	}

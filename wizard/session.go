@@ -285,6 +285,15 @@ func (s *Session) Here() Here { return s.deps.Here }
 // Words are the texts shown.
 func (s *Session) Words() *Words { return s.deps.Words }
 
+// Names are the names of the saved sites, as Start shows them.
+func (s *Session) Names() []string {
+	var out []string
+	for _, it := range s.list {
+		out = append(out, it.Name)
+	}
+	return out
+}
+
 // File is the site's file; empty before the first save.
 func (s *Session) File() string { return s.file }
 
