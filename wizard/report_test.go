@@ -150,9 +150,9 @@ func TestBoardExit(t *testing.T) {
 	lan := labelled(rules.CaseLAN)
 	lan.Sources = []DataSource{{Kind: rules.SourceExchange}}
 	for name, c := range map[string]struct {
-		site   Site
-		break_ map[string]check.Result // by code of the row
-		want   int
+		site Site
+		bad  map[string]check.Result // by code of the row
+		want int
 	}{
 		"all well in a LAN":          {lan, nil, 0},
 		"another place must look":    {labelled(rules.CaseInternet), nil, 4},
@@ -171,8 +171,8 @@ func TestBoardExit(t *testing.T) {
 				r := result(j, check.Pass, "")
 				id := strings.Split(j.Key, "/")[1]
 				_, row := d.Book.Row(id)
-				if bad, ok := c.break_[row.Code]; ok {
-					r.Status, r.Code = bad.Status, bad.Code
+				if x, ok := c.bad[row.Code]; ok {
+					r.Status, r.Code = x.Status, x.Code
 				}
 				b.Apply(r)
 			}

@@ -85,8 +85,11 @@ func takeStart(s *Session, a Answer) (string, error) {
 		switch {
 		case empty(s.site):
 			file = s.file // begun twice: one folder is enough
-		case s.deps.Store != nil:
+		case s.deps.Store != nil && s.deps.Store.File != "":
 			file = s.deps.Store.File
+			if err := s.deps.Store.setAside(); err != nil {
+				return "", &Problem{Say: sentence(err)}
+			}
 		}
 		s.reset(Site{}, file)
 		return "case", nil

@@ -190,6 +190,31 @@ func (s *Store) WriteFile(name, file string, data []byte) (string, error) {
 	return p, nil
 }
 
+// setAside keeps the answers of the one site file under another name beside it,
+// before they are begun anew.
+func (s *Store) setAside() error {
+	data, err := os.ReadFile(s.File)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("the earlier answers cannot be kept (%w): give another file with --site", err)
+	}
+	ext := filepath.Ext(s.File)
+	base := strings.TrimSuffix(s.File, ext)
+	for i := 1; i < 1000; i++ {
+		to := fmt.Sprintf("%s-earlier-%d%s", base, i, ext)
+		if _, err := os.Lstat(to); !errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err := writeFile(to, data); err != nil {
+			return &SaveError{to, err}
+		}
+		return nil
+	}
+	return errors.New("there are a thousand earlier files beside it: give another file with --site")
+}
+
 // writeFile replaces a file in one step: whoever reads it sees the old or the
 // new content, also after a power cut.
 func writeFile(file string, data []byte) (err error) {

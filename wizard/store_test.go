@@ -2,6 +2,7 @@ package wizard
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -166,5 +167,35 @@ func TestDefaultDir(t *testing.T) {
 	}
 	if DefaultDir("linux", env(""), "", "/c") != "" {
 		t.Error("no home must give no folder")
+	}
+}
+
+// TestStartAnewKeepsTheEarlier: with one file given, its answers go to another
+// name before they are begun anew.
+func TestStartAnewKeepsTheEarlier(t *testing.T) {
+	d := testDeps(t)
+	file := filepath.Join(t.TempDir(), "acme.yaml")
+	d.Store = &Store{File: file}
+	walk(t, NewSession(d, Site{}), rules.CaseLAN, "google")
+	for n := 1; n <= 2; n++ {
+		was, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		site, err := d.Store.Load(file, d.Book, d.Routers)
+		if err != nil {
+			t.Fatal(err)
+		}
+		site.Step = "start"
+		s := NewSession(d, site)
+		for _, id := range []string{"new", "lan"} {
+			if err := s.Answer(Answer{Choice: id}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		kept, err := os.ReadFile(filepath.Join(filepath.Dir(file), fmt.Sprintf("acme-earlier-%d.yaml", n)))
+		if err != nil || string(kept) != string(was) {
+			t.Errorf("round %d: kept %q, %v; want %q", n, kept, err, was)
+		}
 	}
 }

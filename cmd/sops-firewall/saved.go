@@ -86,8 +86,8 @@ func save(name string, data []byte) error {
 		_, err = f.Write(data)
 		return errors.Join(err, f.Close())
 	}
-	if real, err := filepath.EvalSymlinks(name); err == nil {
-		name = real // the link stays
+	if target, err := filepath.EvalSymlinks(name); err == nil {
+		name = target // the link stays
 	}
 	tmp, err := os.CreateTemp(filepath.Dir(name), ".sops-*") // with mode 0600
 	if err != nil {

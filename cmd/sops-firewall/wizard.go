@@ -20,6 +20,9 @@ func (a *app) wizard(ctx context.Context, plain, mask bool) error {
 	if err != nil {
 		return err
 	}
+	if !plain && !isTerminal(a.in) && !isTerminal(a.out) {
+		a.say("There is no terminal here: the wizard goes on line by line. Without questions: sops-firewall check, rules, guide or report.")
+	}
 	var end tui.Outcome
 	if plain || !a.screen() {
 		end, err = tui.Plain(ctx, d, a.in, a.out)
@@ -85,6 +88,9 @@ func (a *app) siteToOpen() (*wizard.Store, wizard.Site, error) {
 	path, err := filepath.Abs(a.siteFile)
 	if err != nil {
 		return nil, wizard.Site{}, badInput(fmt.Errorf("--site %s: %w", a.siteFile, err))
+	}
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target // answers are saved where the link leads, and the link stays
 	}
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 		return &wizard.Store{File: path}, wizard.Site{}, nil
