@@ -117,14 +117,19 @@ type Env interface {
 
 // PathError is a dial error that names the device that answered.
 type PathError struct {
-	Device netip.Addr // the device that sent the ICMP error
+	Device netip.Addr // the device that sent the ICMP error; invalid where this machine did not even try
 	Type   uint8      // ICMP type
 	Code   uint8      // ICMP code
 	Own    bool       // Device is this machine: the LAN has no such address
 	Err    error
 }
 
-func (e *PathError) Error() string { return e.Err.Error() + " (from " + e.Device.String() + ")" }
+func (e *PathError) Error() string {
+	if !e.Device.IsValid() {
+		return e.Err.Error()
+	}
+	return e.Err.Error() + " (from " + e.Device.String() + ")"
+}
 
 // Unwrap returns the errno below.
 func (e *PathError) Unwrap() error { return e.Err }

@@ -28,6 +28,9 @@ const thisComputer = "this computer"
 func reason(err error, to netip.Addr, took time.Duration) (code Code, device string) {
 	var pe *PathError
 	if errors.As(err, &pe) {
+		if !pe.Device.IsValid() {
+			return untried(pe.Err)
+		}
 		if code = icmp(pe, to); pe.Own && code == TCPBlockedBy {
 			return code, thisComputer
 		}
@@ -49,6 +52,19 @@ func reason(err error, to netip.Addr, took time.Duration) (code Code, device str
 		return TCPBlockedBy, thisComputer
 	case errors.Is(err, syscall.ENOPROTOOPT):
 		return TCPBlockedBy, ""
+	}
+	return TCPError, ""
+}
+
+// untried tells why this machine did not even try.
+func untried(err error) (code Code, device string) {
+	switch {
+	case errors.Is(err, syscall.EPERM), errors.Is(err, syscall.EACCES):
+		return TCPBlockedBy, thisComputer
+	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EADDRNOTAVAIL), errors.Is(err, syscall.EINVAL):
+		return TCPNoRoute, ""
+	case errors.Is(err, syscall.ECONNREFUSED): // of this machine's own addresses
+		return TCPRefused, ""
 	}
 	return TCPError, ""
 }

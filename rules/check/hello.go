@@ -194,5 +194,5 @@ func cutter(ctx context.Context, env Env, lim Limits, to netip.AddrPort, host st
 	if !cut.reset || cut.hop == 0 || cut.hop != cut.ends-1 || whole.ends <= cut.ends || whole.reset {
 		return netip.Addr{}
 	}
-	return cut.device
+	return whole.path[cut.hop]
 }

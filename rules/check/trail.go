@@ -31,7 +31,8 @@ const (
 // trail is how far the packets of a flow get.
 type trail struct {
 	hop    int        // the farthest device that answered; 0 means none did
-	device netip.Addr // its address
+	device netip.Addr // its address; invalid where the system does not tell
+	path   map[int]netip.Addr
 	ends   int        // hops after which the target, or somebody in its name, answers; 0 means silence
 	reset  bool       // that answer is a reset
 	stop   *PathError // a device on the way that says no, nil if none did
@@ -60,7 +61,7 @@ func follow(ctx context.Context, env Env, lim Limits, network string, to netip.A
 	for from := 1; from <= trailHops && ctx.Err() == nil; from += trailBatch {
 		heard := false
 		for _, r := range hops(ctx, env, lim, network, to, hello, from) {
-			heard = t.add(r) || heard
+			heard = t.add(r, to.Addr()) || heard
 		}
 		if !heard || t.ends > 0 || t.stop != nil {
 			break
@@ -122,25 +123,20 @@ func askHops(ctx context.Context, env Env, lim Limits, asked []hopQuery, pace ti
 }
 
 // add takes one reply; it is false for silence. Replies come in order of the hops.
-func (t *trail) add(r hopReply) bool {
+func (t *trail) add(r hopReply, to netip.Addr) bool {
 	var pe *PathError
+	device, ended := exceeded(r.err, to)
 	switch {
-	case errors.As(r.err, &pe):
-		if pe.Own {
-			return false
+	case t.ends > 0 || t.stop != nil: // what comes after the end says nothing
+	case ended:
+		if t.path == nil {
+			t.path = map[int]netip.Addr{}
 		}
-		ended := pe.Type == icmpExceeded && pe.Device.Unmap().Is4() || pe.Type == icmp6Exceeded && !pe.Device.Unmap().Is4()
-		switch {
-		case t.ends > 0 || t.stop != nil:
-		case ended:
-			t.hop, t.device = r.ttl, pe.Device
-		default:
-			t.stop = pe
-		}
-	case r.err == nil, errors.Is(r.err, syscall.ECONNREFUSED), errors.Is(r.err, syscall.ECONNRESET):
-		if t.ends == 0 {
-			t.ends, t.reset = r.ttl, r.err != nil
-		}
+		t.hop, t.device, t.path[r.ttl] = r.ttl, device, device
+	case errors.As(r.err, &pe) && !pe.Own:
+		t.stop = pe
+	case r.err == nil, pe == nil && (errors.Is(r.err, syscall.ECONNREFUSED) || errors.Is(r.err, syscall.ECONNRESET)):
+		t.ends, t.reset = r.ttl, r.err != nil
 	default:
 		return false
 	}
@@ -150,7 +146,7 @@ func (t *trail) add(r hopReply) bool {
 // exceeded tells whether a device on the way to that address ended the packet.
 func exceeded(err error, to netip.Addr) (netip.Addr, bool) {
 	var pe *PathError
-	if !errors.As(err, &pe) || pe.Own || pe.Device.Unmap() == to.Unmap() {
+	if !errors.As(err, &pe) || pe.Own || pe.Device.IsValid() && pe.Device.Unmap() == to.Unmap() {
 		return netip.Addr{}, false
 	}
 	v4 := to.Unmap().Is4()

@@ -59,7 +59,7 @@ func dialTCP(ctx context.Context, to netip.AddrPort, prepare func(fd, domain int
 	}
 	if err != nil && !errors.Is(err, unix.EINPROGRESS) {
 		_ = unix.Close(fd)
-		return nil, os.NewSyscallError("connect", err)
+		return nil, &check.PathError{Own: true, Err: os.NewSyscallError("connect", err)} // nobody else was asked
 	}
 	f := os.NewFile(uintptr(fd), "tcp") // hands the waiting to Go's poller
 	defer func() { _ = f.Close() }()

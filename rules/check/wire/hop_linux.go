@@ -19,7 +19,7 @@ import (
 // back: nil from the target, *check.PathError from a device on the way, a
 // reset, or the context's error for silence. Over TCP the packet is the one
 // that opens the connection, or hello on a connection that is open already;
-// over UDP it is hello.
+// over UDP it is hello. A *check.PathError on an open connection has no Device.
 func (e *Env) Hop(ctx context.Context, network string, to netip.AddrPort, ttl int, hello []byte) error {
 	to = netip.AddrPortFrom(to.Addr().Unmap(), to.Port())
 	domain := unix.AF_INET6
@@ -54,7 +54,13 @@ func (e *Env) Hop(ctx context.Context, network string, to netip.AddrPort, ttl in
 	if _, err = c.Write(hello); err == nil {
 		_, err = c.Read(make([]byte, 1))
 	}
-	return blame(ctx, c, domain, err)
+	err = blame(ctx, c, domain, err)
+	var pe *check.PathError
+	if errors.Is(err, unix.EHOSTUNREACH) && !errors.As(err, &pe) {
+		// On an open connection the kernel tells that a packet ended, not where.
+		return &check.PathError{Type: map[int]uint8{unix.AF_INET: 11, unix.AF_INET6: 3}[domain], Err: unix.EHOSTUNREACH}
+	}
+	return err
 }
 
 // blame adds to an error who sent it, if the socket's queue tells.
