@@ -81,6 +81,7 @@ func dialFamily(ctx context.Context, env Env, lim Limits, addrs []netip.Addr, po
 	if looking && t.conn == nil && t.layer.Code == TCPSilent {
 		d.located(&t, <-trails)
 	}
+	d.absent(&t)
 	if t.conn == nil && t.layer.Code == TCPSilent && row.Err() != nil && (!errors.Is(context.Cause(row), errEnough) || t.layer.Took < lim.Early/2) {
 		return d.unproven() // it was cut short
 	}
@@ -199,6 +200,30 @@ func (d *dialing) located(t *tried, found trail) {
 		}
 	}
 	t.facts = found.facts(d.env)
+}
+
+// absent names the device of this network that is not there. The kernel tells
+// that after 3.07 s, which may be too late for the row.
+func (d *dialing) absent(t *tried) {
+	n, ok := unwrapEnv(d.env).(interface {
+		Absent(to netip.Addr) (who netip.Addr, known bool)
+	})
+	if !ok || t.conn != nil || t.layer.Code != TCPSilent && t.layer.Code != TCPLANAbsent {
+		return
+	}
+	to, err := netip.ParseAddrPort(t.layer.Address)
+	if err != nil || t.layer.Code == TCPSilent && t.layer.Took < arpGives {
+		return
+	}
+	who, known := n.Absent(to.Addr())
+	if !known {
+		return
+	}
+	t.layer.Code = TCPLANAbsent
+	t.facts = []string{"device", who.String()}
+	if who != to.Addr() {
+		t.facts = append(t.facts, "variant", "gateway")
+	}
 }
 
 // blame finds out who it is that refuses or rejects the connection.

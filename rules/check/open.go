@@ -172,7 +172,7 @@ func (r *Result) refused(ctx context.Context, env Env, lim Limits, failed []trie
 		}
 	}
 	best.blame(ctx, env, lim)
-	r.end(best.layer.Status, best.layer.Code, append(best.facts, "address", best.layer.Address, "device", best.device)...)
+	r.end(best.layer.Status, best.layer.Code, append([]string{"address", best.layer.Address, "device", best.device}, best.facts...)...)
 	if best.layer.Code == TCPError && best.err != nil {
 		r.fact("error", best.err.Error())
 	}

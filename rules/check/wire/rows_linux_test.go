@@ -85,7 +85,7 @@ func TestWhereItStops(t *testing.T) {
 		"protocol unreachable":     {"tcp", server + ":1009", "fail", check.TCPBlockedBy, map[string]string{"device": home, "variant": "router", "icmp": "protocol unreachable"}},
 		"refused by the server":    {"tcp", server + ":5001", "fail", check.TCPRefused, map[string]string{"device": "", "variant": ""}},
 		"refused at home":          {"tcp", server + ":1003", "fail", check.TCPRefused, map[string]string{"device": home, "variant": "router"}},
-		"nobody in the LAN":        {"tcp", "10.78.1.99:443", "fail", check.TCPLANAbsent, nil},
+		"nobody in the LAN":        {"tcp", "10.78.1.99:443", "fail", check.TCPLANAbsent, map[string]string{"device": "10.78.1.99", "variant": ""}},
 		"no way there":             {"tcp", "10.99.0.1:443", "fail", check.TCPNoRoute, nil},
 		"forbidden here":           {"tcp", "10.98.0.1:443", "fail", check.TCPBlockedBy, map[string]string{"variant": "self"}},
 		"rejected here":            {"tcp", server + ":4002", "fail", check.TCPBlockedBy, map[string]string{"variant": "self"}},
@@ -137,6 +137,11 @@ func TestWhereItStops(t *testing.T) {
 				}
 			}
 		})
+	}
+	l.ip("-n " + l.home + " link set lan down")
+	gone := l.check([]check.Job{{Key: "gone", Kind: "tcp", To: check.Target{Host: server, Port: 443, Proto: "tcp"}}})["gone"]
+	if gone.Code != check.TCPLANAbsent || gone.Facts["device"] != home || gone.Facts["variant"] != "gateway" {
+		t.Errorf("router gone: got %+v", gone)
 	}
 	if r := got["IPv6 black hole"]; r.Status != "note" || r.Code != check.TCPFamily || r.Facts["family"] != "IPv6" {
 		t.Errorf("IPv6 black hole: got %+v", r)

@@ -171,3 +171,14 @@ func FuzzParseExtended(f *testing.F) {
 		}
 	})
 }
+
+func TestParseNeighbours(t *testing.T) {
+	const table = "IP address       HW type     Flags       HW address            Mask     Device\n" +
+		"10.78.1.99       0x1         0x0         00:00:00:00:00:00     *        eth0\n" +
+		"10.78.1.1        0x1         0x2         52:54:00:12:34:56     *        eth0\n" +
+		"nonsense 0x1 0x0\n\x00\x1b[2J 1 0x0 2\n"
+	got := parseNeighbours(strings.NewReader(table))
+	if len(got) != 1 || !got[netip.MustParseAddr("10.78.1.99")] {
+		t.Errorf("got %v", got)
+	}
+}
