@@ -125,6 +125,7 @@ func (p *teller) command(t typed, help string, form bool) (e entry, again bool) 
 	s := strings.TrimSpace(strings.Map(printing, t.text))
 	switch {
 	case t.end:
+		p.inputEnded()
 		p.end = wasLeft
 		return entry{kind: isGone}, false
 	case t.long:
@@ -151,6 +152,18 @@ func (p *teller) command(t typed, help string, form bool) (e entry, again bool) 
 		return e, true
 	}
 	return entry{text: s}, false
+}
+
+// inputEnded says what to use where nobody can answer. After a signal, or when
+// nobody hears it, there is nothing to say.
+func (p *teller) inputEnded() {
+	select {
+	case <-p.done:
+	default:
+		if p.bad == nil && !p.hand {
+			p.say("The input has ended. Where nobody can answer, use: sops-firewall check, rules, guide or report. See: sops-firewall --help")
+		}
+	}
 }
 
 func (p *teller) help(help string, form bool) {

@@ -104,7 +104,7 @@ func (l *siteLoader) parse(data []byte) (*yaml.Node, bool) {
 		if errors.Is(err, io.EOF) {
 			l.say(0, "empty: write at least version: 1 and case: lan or internet")
 		} else {
-			l.say(0, "no YAML: %s", clip(strings.Map(visible, strings.TrimPrefix(err.Error(), "yaml: "))))
+			l.say(0, "no valid YAML: %s; indent with spaces, close every bracket and quote", clip(strings.Map(visible, strings.TrimPrefix(err.Error(), "yaml: "))))
 		}
 		return nil, false
 	}

@@ -118,7 +118,8 @@ func (s *Session) open(id string) error {
 	}
 	site, err := s.deps.Store.Load(path, s.deps.Book, s.deps.Routers)
 	if err != nil {
-		return &Problem{Say: sentence(err)}
+		why := strings.ReplaceAll(err.Error(), "\n", "; ")
+		return &Problem{Say: why + ". " + s.text("problems.site", nil)}
 	}
 	s.reset(site, path)
 	s.answered["start"] = true
