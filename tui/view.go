@@ -10,6 +10,9 @@ import (
 	"github.com/syncsign/sops-firewall/wizard"
 )
 
+// noticeRows bounds the notice above the keys.
+const noticeRows = 4
+
 // View draws the topmost screen between the two bars.
 func (a *app) View() tea.View {
 	lines, x, y := a.draw()
@@ -36,8 +39,10 @@ func (a *app) draw() (lines []string, x, y int) {
 	}
 	var foot []string
 	if a.notice != "" {
-		foot = wrap(" [note] "+a.d.show(a.notice), w)
-		foot = foot[:min(len(foot), 2)]
+		foot = hang(" "+noteStyle.Render("[note]")+" ", a.d.show(a.notice), w-1)
+		if len(foot) > noticeRows {
+			foot = append(foot[:noticeRows-1], shorten(foot[noticeRows-1], w-4)+" ..")
+		}
 	}
 	f := top.View(w, h-2-len(foot))
 	lines = append(lines, barStyle.Render(fit(a.header(w), w)))

@@ -45,12 +45,14 @@ type SaveError struct {
 }
 
 func (e *SaveError) Error() string {
-	do := "check the folder, then answer once more"
+	do := "it could not be written: check the folder, then try again"
 	switch {
 	case errors.Is(e.Err, syscall.ENOSPC), errors.Is(e.Err, syscall.EDQUOT):
-		do = "the disk is full: free some space, then answer once more"
+		do = "the disk is full: free some space, then try again"
 	case errors.Is(e.Err, syscall.EROFS):
 		do = "the disk is read-only: give another file with --site, or make it writable"
+	case errors.Is(e.Err, syscall.ENOTDIR):
+		do = "a file stands where a folder is needed: rename it, or give another file with --site"
 	case errors.Is(e.Err, fs.ErrPermission):
 		do = "this user may not write there: give another file with --site, or check who owns the folder"
 	}
@@ -59,7 +61,7 @@ func (e *SaveError) Error() string {
 	if errors.As(err, &p) {
 		err = p.Err // the path is said already
 	}
-	return fmt.Sprintf("%s could not be written (%s); %s", e.Path, err, do)
+	return fmt.Sprintf("%s (%s: %s)", do, e.Path, err)
 }
 
 // Unwrap returns the system's error.
@@ -164,7 +166,7 @@ func (s *Store) folder(name string) string {
 	base := cmp.Or(slug(name), "site")
 	dir := filepath.Join(s.Dir, "sites", base)
 	for i := 2; i < 1000; i++ {
-		if _, err := os.Lstat(dir); errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Lstat(dir); err != nil { // free, or writing will tell what is wrong
 			return dir
 		}
 		dir = filepath.Join(s.Dir, "sites", base+"-"+strconv.Itoa(i))
