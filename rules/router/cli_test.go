@@ -133,6 +133,7 @@ type uciStore map[string]string
 func (u uciStore) run(t *testing.T, code string) {
 	t.Helper()
 	const stub = "uci() { for a in \"$@\"; do printf '%s\\t' \"$a\"; done; echo; }\nfw4() { :; }\nservice() { :; }\n"
+	code = strings.ReplaceAll(code, "/etc/init.d/firewall", "service firewall") // a path cannot be stubbed
 	out, err := exec.CommandContext(t.Context(), "sh", "-c", stub+code).Output()
 	if err != nil {
 		t.Fatalf("sh: %v in\n%s", err, code)
@@ -214,7 +215,7 @@ func TestOpenWrtPaste(t *testing.T) {
 		}
 		return out
 	}
-	testPaste(t, pasteTest{id: "openwrt", fresh: func() device { return uciStore{} }, want: map[string][]opening{
+	want := map[string][]opening{
 		"server":           dnat("80", "443", "1883", "8443", "8883", "8888"),
 		"webhook in a LAN": dnat("80", "443"),
 		"server, outbound closed": {
@@ -223,7 +224,12 @@ func TestOpenWrtPaste(t *testing.T) {
 		"hubs, outbound closed": {
 			"rule tcp from lan 192.168.60.0/24 to wan 80", "rule tcp from lan 192.168.60.0/24 to wan 8443", "rule tcp from lan 192.168.60.0/24 to wan 8883",
 		},
-	}})
+	}
+	for _, id := range []string{"openwrt", "glinet/uci"} {
+		t.Run(id, func(t *testing.T) {
+			testPaste(t, pasteTest{id: id, fresh: func() device { return uciStore{} }, want: want})
+		})
+	}
 }
 
 // TestCLIHostileInput: values of the owner stay one word, or are refused.
