@@ -7,8 +7,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/syncsign/sops-firewall/rules"
+	"github.com/syncsign/sops-firewall/rules/router"
 	"github.com/syncsign/sops-firewall/tui"
 	"github.com/syncsign/sops-firewall/wizard"
 )
@@ -55,19 +57,23 @@ func (a *app) session(mask bool) (tui.Deps, error) {
 	if err != nil {
 		return tui.Deps{}, err
 	}
-	book, err := a.book()
-	if err != nil {
-		return tui.Deps{}, err
+	var book *rules.Book
+	var cat *router.Catalogue
+	var words *wizard.Words
+	var here wizard.Here
+	var errs [3]error
+	var wg sync.WaitGroup // the first frame waits for all of it
+	wg.Go(func() { cat, errs[0] = a.catalogue() })
+	wg.Go(func() { book, errs[1] = a.book() })
+	wg.Go(func() { words, errs[2] = a.words() })
+	wg.Go(func() { here = a.here() })
+	wg.Wait()
+	for _, err := range errs { // the first is enough: it says how the program ends
+		if err != nil {
+			return tui.Deps{}, err
+		}
 	}
-	cat, err := a.catalogue()
-	if err != nil {
-		return tui.Deps{}, err
-	}
-	words, err := a.words()
-	if err != nil {
-		return tui.Deps{}, err
-	}
-	s := wizard.NewSession(wizard.Deps{Book: book, Routers: cat, Words: words, Here: a.here(), Store: store, Now: a.now}, site)
+	s := wizard.NewSession(wizard.Deps{Book: book, Routers: cat, Words: words, Here: here, Store: store, Now: a.now}, site)
 	from := site.From
 	if from == "" {
 		from = rules.FromServer
