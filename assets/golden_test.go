@@ -71,7 +71,7 @@ func inputs(asks []router.Ask) map[string]string {
 	in := map[string]string{}
 	for _, a := range asks {
 		switch {
-		case a.Default != "" || a.Optional:
+		case a.Default != "" || a.Optional || a.From != "":
 		case a.Kind == "choice":
 			in[a.ID] = a.Choices[0]
 		default:

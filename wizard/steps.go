@@ -50,7 +50,7 @@ func (s *Session) path() []string {
 		case st.id == "brand":
 			for _, fw := range s.site.Firewalls {
 				out = append(out, "brand:"+string(fw.Side))
-				if v := s.variant(fw.Side); v != nil && len(v.Asks) > 0 {
+				if v := s.variant(fw.Side); v != nil && len(v.AsksFor(fw.Side)) > 0 {
 					out = append(out, "inputs:"+string(fw.Side))
 				}
 			}

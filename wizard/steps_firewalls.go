@@ -207,7 +207,7 @@ func takeBrand(s *Session, a Answer) (string, error) {
 	fw.Inputs = keepInputs(fw.Inputs, b.v)
 	id := "inputs:" + string(side)
 	s.answered[id] = false
-	if len(b.v.Asks) > 0 { // also when this is a change from the summary
+	if len(b.v.AsksFor(side)) > 0 { // also when this is a change from the summary
 		return id, nil
 	}
 	return "", nil

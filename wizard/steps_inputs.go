@@ -11,7 +11,7 @@ import (
 // enough, since the form was shown or the file's writer left it as it is.
 func (s *Session) hasInputs(side router.Side) bool {
 	v, fw := s.variant(side), s.site.Firewall(side)
-	return v != nil && !slices.ContainsFunc(v.Asks, func(a router.Ask) bool {
+	return v != nil && !slices.ContainsFunc(v.AsksFor(side), func(a router.Ask) bool {
 		return !a.Optional && fw.Inputs[a.ID] == "" && a.Default == ""
 	})
 }
@@ -24,11 +24,13 @@ func fillInputs(s *Session, q *Question) {
 		return
 	}
 	q.Title = s.text("questions.inputs.title", map[string]string{"router": v.Name})
-	for _, a := range v.Asks {
+	for _, a := range v.AsksFor(side) {
 		f := Field{ID: a.ID, Label: firstText(a.Label, a.ID), Value: fw.Inputs[a.ID], Help: a.How, Optional: a.Optional, Choices: slices.Clone(a.Choices)}
 		switch {
 		case f.Value != "":
 			f.From = s.text("questions.from.you", nil)
+		case a.From == "public_ip" && s.site.Server.PublicIP.Is4():
+			f.Value, f.From = s.site.Server.PublicIP.String(), s.text("questions.from.you", nil)
 		case a.Default != "":
 			f.Value, f.From = a.Default, s.text("questions.from.usual", nil)
 		}
@@ -37,15 +39,17 @@ func fillInputs(s *Session, q *Question) {
 }
 
 func tryInput(s *Session, field, v string) (string, remark, error) {
-	vr := s.variant(s.step(s.at).side)
+	side := s.step(s.at).side
+	vr := s.variant(side)
 	if vr == nil {
 		return v, remark{}, nil
 	}
-	i := slices.IndexFunc(vr.Asks, func(a router.Ask) bool { return a.ID == field })
+	asks := vr.AsksFor(side)
+	i := slices.IndexFunc(asks, func(a router.Ask) bool { return a.ID == field })
 	if i < 0 {
 		return v, remark{}, nil
 	}
-	n, err := s.input(vr.Asks[i], v)
+	n, err := s.input(asks[i], v)
 	return n, remark{}, err
 }
 
@@ -71,7 +75,7 @@ func takeInputs(s *Session, a Answer) (string, error) {
 		return "", &Problem{Say: s.text("problems.choose", nil)}
 	}
 	in := map[string]string{}
-	for _, ask := range v.Asks {
+	for _, ask := range v.AsksFor(side) {
 		n, err := s.input(ask, a.Fields[ask.ID])
 		if err != nil {
 			return "", fieldError(ask.ID, err)
@@ -92,7 +96,7 @@ func valueInputs(s *Session, side router.Side) string {
 		return ""
 	}
 	var out []string
-	for _, a := range v.Asks {
+	for _, a := range v.AsksFor(side) {
 		if x := fw.Inputs[a.ID]; x != "" {
 			out = append(out, firstText(a.Label, a.ID)+": "+x)
 		}

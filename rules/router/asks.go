@@ -75,6 +75,35 @@ func (a Ask) CheckInput(s string) (string, error) {
 	return s, nil
 }
 
+// AsksFor are the inputs that a guide for this side needs.
+func (v *Variant) AsksFor(side Side) []Ask {
+	return slices.DeleteFunc(slices.Clone(v.Asks), func(a Ask) bool { return len(a.Sides) > 0 && !slices.Contains(a.Sides, side) })
+}
+
+// inputs are the normal forms of all inputs by Ask.ID; those that this side does
+// not need are there too, and may be empty.
+func (v *Variant) inputs(r Request) (map[string]string, error) {
+	in := map[string]string{}
+	var errs []error
+	for _, a := range v.Asks {
+		given := r.Inputs[a.ID]
+		if given == "" && a.From == "public_ip" && r.Site.PublicIP.Is4() {
+			given = r.Site.PublicIP.String()
+		}
+		value, err := a.CheckInput(given)
+		if err != nil && (given != "" || len(a.Sides) == 0 || slices.Contains(a.Sides, r.Side)) {
+			errs = append(errs, err)
+		}
+		in[a.ID] = value
+	}
+	for id := range r.Inputs {
+		if _, known := in[id]; !known {
+			errs = append(errs, fmt.Errorf("%s has no input %q", v.Name, id))
+		}
+	}
+	return in, errors.Join(errs...)
+}
+
 func (a Ask) name() string {
 	if a.Label == "" || a.Label == a.ID {
 		return a.ID

@@ -39,15 +39,9 @@ type Entry struct {
 type Can struct {
 	List    int  `yaml:"list"`     // ports in one rule; 0 and 1 mean one
 	Names   bool `yaml:"names"`    // an outbound rule can name hosts; otherwise it opens the port to all
+	IPv4    bool `yaml:"ipv4"`     // hubs are named by their IPv4 networks alone
 	NameMax int  `yaml:"name_max"` // longest label, bytes; 0 = the vendor gives no limit
 	AnyHost bool `yaml:"any_host"` // a page whose outbound rules cannot name hosts: one rule for each port
-}
-
-// Need is an answer of the site without which a router's text would be wrong.
-type Need struct {
-	Site string `yaml:"site"` // public_ip (for rows that arrive), ipv4_hubs
-	Or   string `yaml:"or"`   // an input that does instead
-	When string `yaml:"when"` // input=value; empty = always
 }
 
 // portWant is one port with all rows that want it.

@@ -31,7 +31,6 @@ type Variant struct {
 	Asks       []Ask
 
 	can       Can
-	needs     []Need
 	order     int
 	fence     string
 	dialect   quote.Dialect

@@ -29,7 +29,6 @@ type front struct {
 	Proof   Proof  `yaml:"proof"`
 	Can     Can    `yaml:"can"`
 	Asks    []Ask  `yaml:"asks"`
-	Needs   []Need `yaml:"needs"`
 	Order   int    `yaml:"order"` // place among the generations of its brand, smallest first
 }
 
@@ -178,7 +177,7 @@ func parseFile(file string, data []byte) (*Variant, error) {
 	}
 	v := &Variant{
 		Name: f.Name, Label: f.Label, Kind: f.Kind, Sides: f.Sides, Proof: f.Proof, Source: f.Source,
-		Checked: f.Checked, Asks: f.Asks, can: f.Can, needs: f.Needs, order: f.Order, fence: f.Fence,
+		Checked: f.Checked, Asks: f.Asks, can: f.Can, order: f.Order, fence: f.Fence,
 	}
 	if v.fence == "" {
 		v.fence = map[string]string{"posix": "sh"}[f.Dialect]
@@ -236,15 +235,16 @@ func (f front) check() []error {
 	need(len(f.Checked) == 10, "checked %q: want the day somebody last read the source, as 2026-11-20", f.Checked)
 	need((f.Kind == None) == (f.Dialect == "letter"), "dialect %q with kind %q: kind none has the dialect letter, and no other", f.Dialect, f.Kind)
 	need(slices.Contains([]Proof{ProofDocs, ProofParser, ProofEmulator, ProofDevice}, f.Proof), "proof %q: want docs, parser, emulator or device", f.Proof)
-	for _, n := range f.Needs {
-		need(n.Site == "public_ip" || n.Site == "ipv4_hubs", "needs: site %q: want public_ip or ipv4_hubs", n.Site)
-	}
 	seen := map[string]bool{}
 	for _, a := range f.Asks {
 		need(forms["word"].re.MatchString(a.ID) && !seen[a.ID], "asks: id %q is missing, twice, or no word", a.ID)
 		seen[a.ID] = true
 		need(slices.Contains(askKinds, a.Kind), "asks: %s: kind %q: want one of %s", a.ID, a.Kind, strings.Join(askKinds, ", "))
 		need((a.Kind == "choice") == (len(a.Choices) > 0), "asks: %s: choices go with kind choice", a.ID)
+		need(a.From == "" || a.From == "public_ip" && a.Kind == "ip", "asks: %s: from %q: want public_ip, of kind ip", a.ID, a.From)
+		for _, side := range a.Sides {
+			need(slices.Contains(f.Sides, side), "asks: %s: side %q is none of the router's", a.ID, side)
+		}
 		if a.Default != "" {
 			_, err := a.CheckInput(a.Default)
 			need(err == nil, "asks: default: %v", err)

@@ -2,7 +2,6 @@ package router
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -42,21 +41,9 @@ func (v *Variant) Render(r Request) (Guide, error) {
 
 // data sorts the wishes of a request into what a template sees.
 func (v *Variant) data(r Request) (Data, []Gap, error) {
-	d := Data{Side: r.Side, Site: r.Site, In: map[string]string{}}
-	var errs []error
-	for _, a := range v.Asks {
-		value, err := a.CheckInput(r.Inputs[a.ID])
-		if err != nil {
-			errs = append(errs, err)
-		}
-		d.In[a.ID] = value
-	}
-	for id := range r.Inputs {
-		if _, known := d.In[id]; !known {
-			errs = append(errs, fmt.Errorf("%s has no input %q", v.Name, id))
-		}
-	}
-	if err := errors.Join(errs...); err != nil {
+	inputs, err := v.inputs(r)
+	d := Data{Side: r.Side, Site: r.Site, In: inputs}
+	if err != nil {
 		return d, nil, err
 	}
 	var in, out []Want
@@ -95,26 +82,10 @@ func (v *Variant) gaps(r Request, d Data) []Gap {
 	if v.Kind == Paste && len(d.HubsOut) > 0 && len(r.Site.Hubs) == 0 {
 		gaps = append(gaps, Gap{Say: "The hubs' network is missing: give it at step 4, Addresses."})
 	}
-	for _, n := range v.needs {
-		if say := n.gap(r.Site, d); say != "" {
-			gaps = append(gaps, Gap{Say: say})
-		}
+	if v.can.IPv4 && len(d.HubsOut) > 0 && len(r.Site.Hubs) > 0 && !slices.ContainsFunc(r.Site.Hubs, func(p netip.Prefix) bool { return p.Addr().Is4() }) {
+		gaps = append(gaps, Gap{Say: "These rules are for IPv4: give the hubs' IPv4 network at step 4, Addresses."})
 	}
 	return gaps
-}
-
-// gap tells what is missing for a need, "" when nothing is.
-func (n Need) gap(s Site, d Data) string {
-	if k, value, ok := strings.Cut(n.When, "="); ok && d.In[k] != value {
-		return ""
-	}
-	switch {
-	case n.Site == "public_ip" && len(d.Inbound) > 0 && !s.PublicIP.Is4() && (n.Or == "" || d.In[n.Or] == ""):
-		return "The public IPv4 address is missing: give it at step 4, Addresses."
-	case n.Site == "ipv4_hubs" && len(d.HubsOut) > 0 && len(s.Hubs) > 0 && !slices.ContainsFunc(s.Hubs, func(p netip.Prefix) bool { return p.Addr().Is4() }):
-		return "These rules are for IPv4: give the hubs' IPv4 network at step 4, Addresses."
-	}
-	return ""
 }
 
 // block renders one block; commands are never translated, words and letters may be.

@@ -82,6 +82,8 @@ type Ask struct {
 	How      string   `yaml:"how"`
 	Choices  []string `yaml:"choices"`
 	Optional bool     `yaml:"optional"`
+	Sides    []Side   `yaml:"sides"` // where it is asked; empty = on all
+	From     string   `yaml:"from"`  // an answer of the site that is the default: public_ip
 }
 
 // Want is one row to be allowed or forwarded, as the rules say it.
