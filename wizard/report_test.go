@@ -311,3 +311,33 @@ func TestReportMarkdownIsText(t *testing.T) {
 		}
 	}
 }
+
+// TestProxyIsNamed: the environment's proxy is a second way, and the finding
+// says what became of it.
+func TestProxyIsNamed(t *testing.T) {
+	d := testDeps(t)
+	for name, c := range map[string]struct {
+		st    check.Status
+		code  check.Code
+		layer check.Layer
+		want  string
+	}{
+		"both work":       {check.Pass, "", check.Layer{Name: "proxy", Status: check.Pass}, "Through the proxy proxy.example:3128 of this computer's settings it works too."},
+		"direct only":     {check.Pass, "", check.Layer{Name: "proxy", Status: check.Note, Code: check.ProxyRefused}, "settings it does not work (proxy says no)."},
+		"neither":         {check.Fail, check.DNSNXDomain, check.Layer{Name: "proxy", Status: check.Fail, Code: check.ProxyDown}, "settings it does not work (proxy down)."},
+		"proxy only":      {check.Note, check.ProxyOnly, check.Layer{Name: "proxy", Status: check.Pass}, "it works through the proxy proxy.example:3128."},
+		"no proxy at all": {check.Fail, check.TCPSilent, check.Layer{Name: "tcp", Status: check.Fail}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := NewBoard(d.Book, d.Words, labelled(rules.CaseLAN), rules.FromServer)
+			j := b.Jobs(true, "server-out-ota")[0]
+			r := result(j, c.st, c.code)
+			r.Layers, r.Facts = []check.Layer{c.layer}, check.Facts{"proxy": "proxy.example:3128"}
+			b.Apply(r)
+			said := b.Report(testNow, 0, "server-out-ota").Results[0].Said
+			if c.want == "" && strings.Contains(said, "proxy") || !strings.Contains(said, c.want) || strings.Count(said, "3128") > 1 {
+				t.Errorf("%q, want %q", said, c.want)
+			}
+		})
+	}
+}

@@ -108,7 +108,25 @@ func (w *Words) Finding(r check.Result, facts map[string]string) Finding {
 	if all["direction"] == "in" && t.DoIn != "" {
 		do = t.DoIn
 	}
-	return Finding{Seen: fill(t.Seen, all), Means: fill(t.Means, all), Do: fill(do, all)}
+	means := fill(t.Means, all)
+	if proxy := w.proxy(r); proxy != "" && !strings.Contains(t.Seen+t.Means, "{proxy}") {
+		means = strings.TrimSpace(means + " " + proxy)
+	}
+	return Finding{Seen: fill(t.Seen, all), Means: means, Do: fill(do, all)}
+}
+
+// proxy is what became of the way through the environment's proxy, beside the
+// direct one; empty where there is none.
+func (w *Words) proxy(r check.Result) string {
+	i := slices.IndexFunc(r.Layers, func(l check.Layer) bool { return l.Name == "proxy" })
+	if i < 0 || r.Facts["proxy"] == "" {
+		return ""
+	}
+	key := "text.proxy-too"
+	if r.Layers[i].Status != check.Pass {
+		key = "text.proxy-neither"
+	}
+	return w.Text(key, map[string]string{"proxy": r.Facts["proxy"], "why": w.reasons[string(r.Layers[i].Code)].Short})
 }
 
 // Short is the few words beside a state: the time of a pass, else the reason.

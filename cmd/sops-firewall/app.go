@@ -24,15 +24,15 @@ type app struct {
 	env       func(string) string
 	now       func() time.Time
 
-	siteFile string  // --site
-	rulesDir string  // --rules
-	patience float64 // --patience
+	siteFile string   // --site
+	rulesDir string   // --rules
+	patience patience // --patience
 
 	prover check.Prover // of check --code
 }
 
 func newApp(in io.Reader, out, errw io.Writer) *app {
-	return &app{in: in, out: out, errw: errw, env: os.Getenv, now: time.Now}
+	return &app{in: in, out: out, errw: errw, env: os.Getenv, now: time.Now, patience: 1}
 }
 
 // say writes talk to stderr.
@@ -111,7 +111,7 @@ func (a *app) store() *wizard.Store {
 func (a *app) limits() check.Limits {
 	l := check.DefaultLimits()
 	if a.patience > 0 {
-		l.Patience = a.patience
+		l.Patience = float64(a.patience)
 	}
 	return l
 }

@@ -21,8 +21,6 @@ var (
 	checkFormats = []string{"text", "json", "junit"}
 )
 
-var errPatience = errors.New("--patience takes a number from 0.5 to 10")
-
 type checkFlags struct {
 	from, format, save string
 	tables, saved      []string

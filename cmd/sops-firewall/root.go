@@ -24,23 +24,18 @@ It changes nothing on this computer, the router or the cloud, and needs no root.
 		},
 	}
 	c.SuggestionsMinimumDistance = 2
+	c.SetFlagErrorFunc(flagError)
 	c.SetIn(a.in)
 	c.SetOut(a.out)
 	c.SetErr(a.errw)
 	c.PersistentFlags().StringVar(&a.siteFile, "site", "", "the site's answers (default: the last one used)")
 	c.PersistentFlags().StringVar(&a.rulesDir, "rules", "", "folder with another rule book (default: the manual's, built in)")
-	c.PersistentFlags().Float64Var(&a.patience, "patience", 1, "wait this many times longer for answers, for slow lines (0.5 to 10)")
+	c.PersistentFlags().Var(&a.patience, "patience", "wait this many times longer for answers, for slow lines (0.5 to 10)")
 	c.Flags().BoolVar(&plain, "plain", false, "line by line, for screen readers and odd terminals")
 	c.Flags().BoolVar(&accessible, "accessible", false, "the same as --plain")
 	c.Flags().BoolVar(&mask, "mask", false, "hide public addresses and names on the screen")
 	c.AddCommand(a.checkCmd(), a.listenCmd(), a.rulesCmd(), a.guideCmd(), a.routersCmd(), a.detectCmd(), a.reportCmd(), versionCmd(a))
 	c.SetHelpCommand(helpCmd())
 	completionExample(c)
-	c.PersistentPreRunE = func(*cobra.Command, []string) error {
-		if a.patience < 0.5 || a.patience > 10 {
-			return badInput(errPatience)
-		}
-		return nil
-	}
 	return c
 }

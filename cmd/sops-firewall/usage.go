@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,6 +20,27 @@ func noArgs(c *cobra.Command, args []string) error {
 		return fmt.Errorf("%s takes no argument: %q is too many", c.Name(), args[0])
 	}
 	return unknownCommand(c, args[0])
+}
+
+// flagError says which command's help tells the flags.
+func flagError(c *cobra.Command, err error) error {
+	return &exitError{2, fmt.Errorf("%w\nSee: %s --help", err, c.CommandPath())}
+}
+
+// patience is the value of --patience: a number from 0.5 to 10.
+type patience float64
+
+func (p *patience) String() string { return strconv.FormatFloat(float64(*p), 'g', -1, 64) }
+
+func (p *patience) Type() string { return "number" }
+
+func (p *patience) Set(s string) error {
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil || !(f >= 0.5 && f <= 10) { // what is no number is outside too
+		return errors.New("want a number from 0.5 to 10")
+	}
+	*p = patience(f)
+	return nil
 }
 
 func maxArgs(n int) cobra.PositionalArgs {
