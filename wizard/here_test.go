@@ -243,7 +243,8 @@ func FuzzDetect(f *testing.F) {
 			texts = append(texts, r.String())
 		}
 		for _, s := range texts {
-			if strings.ContainsFunc(s, hidden) || len(s) > 4*factMax {
+			// What is no UTF-8 is shown as the replacement character.
+			if strings.ContainsFunc(strings.ReplaceAll(s, "\uFFFD", ""), hidden) || len(s) > 4*factMax {
 				t.Fatalf("hidden or too long: %q", s)
 			}
 		}

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/syncsign/sops-firewall/wizard"
+)
+
+// TestLabPlacesMerge looks from three places of a healthy network into one file:
+// after the third nothing waits, and no firewall has anything left to do.
+func TestLabPlacesMerge(t *testing.T) {
+	l := newLab(t)
+	site, file := l.file(filepath.Join(l.dir, "site.yaml"), labSite), filepath.Join(l.dir, "all.json")
+	for _, c := range []struct {
+		ns, from string
+		code     int
+	}{{l.server, "server", 4}, {l.hub, "hub", 4}, {l.hub, "internet", 0}} {
+		if out, code := l.run(c.ns, "check", "--from", c.from, "--site", site, "--save", file); code != c.code {
+			t.Fatalf("from %s: exit %d, want %d\n%s", c.from, code, c.code, out)
+		}
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rep wizard.Report
+	if err := json.Unmarshal(data, &rep); err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, r := range rep.Results {
+		seen[r.From] = true
+		if r.Status != "pass" {
+			t.Errorf("%s %s seen from %s: %s %s", r.Code, r.Flow, r.From, r.Status, r.Reason)
+		}
+	}
+	if !seen["server"] || !seen["hub"] || !seen["internet"] {
+		t.Errorf("seen from %v, want three places", seen)
+	}
+	out, code := l.run(l.server, "guide", "--site", site, "--only", "missing", "--saved", file)
+	if code != 0 || strings.Count(out, "Nothing to do on this firewall.") != 2 {
+		t.Errorf("exit %d, want nothing to do on both firewalls:\n%s", code, out)
+	}
+}
