@@ -12,6 +12,7 @@ const (
 	RouteUnknown  Code = "route.unknown"  // the system does not tell
 	GatewaySilent Code = "gateway.silent" // nothing comes back from the default gateway
 	NetSilent     Code = "net.silent"     // every row that left this machine is silent
+	NetIPv6       Code = "net.ipv6"       // IPv6 leads nowhere, IPv4 works
 )
 
 // Names.
@@ -146,7 +147,7 @@ const (
 )
 
 var codes = [...]Code{
-	RouteNone, RouteUnknown, GatewaySilent, NetSilent,
+	RouteNone, RouteUnknown, GatewaySilent, NetSilent, NetIPv6,
 	DNSSilent, DNSNXDomain, DNSNoData, DNSRefused, DNSServFail, DNSBadReply, DNSRewritten,
 	DNSSystemOnly, DNSNone, DNSSomeSilent, DNSBadName, DNSDiffers,
 	TCPSilent, TCPBlockedBy, TCPRefused, TCPNoRoute, TCPNoHost, TCPLANAbsent, TCPFamily,

@@ -34,7 +34,7 @@ func Fold(in []Result) (causes []Cause, out []Result) {
 		out[i].Layers, out[i].Facts = slices.Clone(in[i].Layers), maps.Clone(in[i].Facts)
 	}
 	for _, find := range []func([]Result) (Cause, func(Result) bool, bool){
-		noRoute, allSilent, deadDNS, signInPage, wrongClock,
+		noRoute, allSilent, proxyNet, deadDNS, noInternetNames, signInPage, wrongClock, oneInspector, noIPv6, lossyLine,
 	} {
 		c, explains, ok := find(out)
 		if !ok {
@@ -96,27 +96,27 @@ func noRoute(in []Result) (Cause, func(Result) bool, bool) {
 	if !ok {
 		ok = all(in, many, func(r Result) bool { return r.Code == TCPNoRoute })
 	}
-	return Cause{Code: RouteNone, Status: Fail, Facts: maps.Clone(r.Facts)}, coded(unreached[:]), ok
+	return Cause{Code: RouteNone, Status: Fail, Facts: maps.Clone(r.Facts)}, nothingBack, ok
 }
 
 // allSilent is a gateway, or all that is behind it, from which nothing comes back.
 func allSilent(in []Result) (Cause, func(Result) bool, bool) {
 	answers := func(r Result) bool { // of this machine's network, however unwelcome
-		return !coded(unreached[:])(r) && r.Status != Skipped
+		return !nothingBack(r) && r.Status != Skipped
 	}
-	if !all(in, 1, coded(unreached[:])) || slices.ContainsFunc(in, func(r Result) bool {
+	if !all(in, 1, nothingBack) || slices.ContainsFunc(in, func(r Result) bool {
 		return (r.Job.Kind == "dns" || r.Job.Kind == "portal" || r.Job.Kind == "clock") && answers(r)
 	}) {
 		return Cause{}, nil, false
 	}
 	if g, ok := told(in, "gateway", GatewaySilent, Unproven, Fail); ok {
-		return Cause{Code: GatewaySilent, Status: Fail, Facts: maps.Clone(g.Facts)}, coded(unreached[:]), true
+		return Cause{Code: GatewaySilent, Status: Fail, Facts: maps.Clone(g.Facts)}, nothingBack, true
 	}
 	// Names that nobody answers for say more than silence: see deadDNS.
-	if !all(in, many, coded(unreached[:])) || all(in, 1, coded(noNames[:])) {
+	if !all(in, many, nothingBack) || all(in, 1, coded(noNames[:])) {
 		return Cause{}, nil, false
 	}
-	return Cause{Code: NetSilent, Status: Fail}, coded(unreached[:]), true
+	return Cause{Code: NetSilent, Status: Fail}, nothingBack, true
 }
 
 func deadDNS(in []Result) (Cause, func(Result) bool, bool) {

@@ -8,7 +8,7 @@ type Limits struct {
 
 	DNS      time.Duration // one lookup, both families; resolvers answer in 1 RTT, recursion in 1 s
 	DNSRetry time.Duration // second try; over the round trip of any line, under the stub resolvers' 5 s
-	TCP      time.Duration // ARP failure takes 3.07 s to be told, an ICMP reject may need the SYN of 1.0 s
+	TCP      time.Duration // a router looks 3.07 s for a device before it says that there is none, and that takes a round trip
 	Early    time.Duration // first word on a silent row; hedged connects are 98.7 % right by then
 	Hedge1   time.Duration // a fresh socket if nothing came back: 20 % loss must not look like silence
 	Hedge2   time.Duration // and another one
@@ -48,7 +48,7 @@ func DefaultLimits() Limits {
 		Patience: 1,
 
 		DNS: 2 * time.Second, DNSRetry: 700 * time.Millisecond,
-		TCP: 3200 * time.Millisecond, Early: 1200 * time.Millisecond,
+		TCP: 3400 * time.Millisecond, Early: 1200 * time.Millisecond,
 		Hedge1: 200 * time.Millisecond, Hedge2: 450 * time.Millisecond, Second: 1600 * time.Millisecond,
 		TLS: 4 * time.Second, TLSAfter: 300 * time.Millisecond,
 		HTTP: 4 * time.Second, MQTT: 4 * time.Second, SSH: 3 * time.Second,
