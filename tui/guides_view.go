@@ -18,7 +18,7 @@ func (s *guidesScreen) View(w, h int) frame {
 		return frame{lines: append(lines, "", " Esc goes back to the answers; s shows all of them."), y: -1}
 	case g.Guide.Nothing:
 		lines := append(head, "")
-		lines = append(lines, hang(" ", "Nothing to do on this firewall: what the server needs is open already, or passes without a rule.", w-1)...)
+		lines = append(lines, hang(" ", s.d.nothingToDo(), w-1)...)
 		lines = append(lines, s.gaps(w)...)
 		return frame{lines: append(append(lines, ""), foot...), y: -1}
 	}
@@ -55,6 +55,14 @@ func (s *guidesScreen) View(w, h int) frame {
 	}
 	lines = pad(lines, max(h-len(foot), 0))
 	return frame{append(lines, foot...), 1, y}
+}
+
+// nothingToDo says why a guide has nothing to enter.
+func (d *desk) nothingToDo() string {
+	if s := d.board.Summary(); s.Fail+s.Unproven+s.Skipped+s.Running > 0 {
+		return "Nothing to enter on this firewall so far. What fails, or could not be told, has another cause or another firewall: do first what the checks say."
+	}
+	return "Nothing to do on this firewall: what the server needs is open already, or passes without a rule."
 }
 
 // tabs is the line of parts, and how sure we are.

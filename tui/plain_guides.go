@@ -93,7 +93,7 @@ func (p *teller) guide(g wizard.SideGuide, at, n int) {
 		p.say("Watch out: %s", sentence(p.d.show(row+gap.Say)))
 	}
 	if g.Guide.Nothing {
-		p.say("Nothing to do on this firewall.")
+		p.say("%s", p.d.nothingToDo())
 		return
 	}
 	p.file("guide-"+string(g.Side)+"-"+g.Guide.Router+".md", guideMarkdown(g))

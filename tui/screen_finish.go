@@ -105,7 +105,7 @@ func (s *finishScreen) result(w int) []string {
 	st, say := verdict(sum)
 	lines := append([]string{""}, hang(" "+state(st)+" ", boldStyle.Render(say)+" "+sumWords(sum)+".", w-1)...)
 	for _, c := range d.board.Causes() {
-		lines = append(lines, hang(" "+state(c.Cause.Status)+" ", d.show(firstOf(c.Finding.Means, c.Finding.Seen)), w-1)...)
+		lines = append(lines, hang(" "+state(c.Cause.Status)+" ", d.show(causeWords(c)), w-1)...)
 	}
 	if ch := d.board.Changes(); len(ch) > 0 {
 		var better, worse []string

@@ -53,7 +53,7 @@ func newGuidesScreen(d *desk, q wizard.Question, page func(string) tea.Cmd) *gui
 	s := &guidesScreen{d: d, q: q, page: page, missing: true}
 	s.load()
 	if !slices.ContainsFunc(s.list, func(g wizard.SideGuide) bool { return !g.Guide.Nothing }) {
-		s.note = []string{" Nothing is missing. a shows all rows all the same."}
+		s.note = []string{"a shows all rows, not only the missing ones."}
 	}
 	return s
 }

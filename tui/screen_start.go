@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/syncsign/sops-firewall/rules/check"
 	"github.com/syncsign/sops-firewall/wizard"
@@ -62,7 +63,7 @@ func found(d *desk, w int) []string {
 		lines = append(lines, line(check.Pass, "Router", text))
 	}
 	for _, c := range d.board.Causes() {
-		lines = append(lines, line(c.Cause.Status, "Found", firstOf(c.Finding.Means, c.Finding.Seen)))
+		lines = append(lines, line(c.Cause.Status, "Found", firstOf(c.Finding.Seen, c.Finding.Means)))
 	}
 	s := earlySum(d)
 	done := s.Pass + s.Note + s.Fail + s.Unproven + s.Skipped
@@ -79,6 +80,11 @@ func found(d *desk, w int) []string {
 		lines = append(lines, line(st, "SOPS services", sumWords(s)))
 	}
 	return lines
+}
+
+// causeWords is what was seen of a cause, and what it means.
+func causeWords(c wizard.CauseView) string {
+	return strings.TrimSpace(c.Finding.Seen + " " + c.Finding.Means)
 }
 
 // earlySum counts the tables that are checked behind the questions.

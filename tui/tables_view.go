@@ -104,11 +104,11 @@ func (s *tablesScreen) head(t wizard.TableView, w, h int) []string {
 
 // cause is the card of one root cause: it stands before the rows it explains.
 func (s *tablesScreen) cause(c wizard.CauseView, w int) []string {
-	rows := "explains 1 row"
+	rows := "1 row."
 	if n := len(c.Cause.Explains); n != 1 {
-		rows = "explains " + itoa(n) + " rows"
+		rows = itoa(n) + " rows."
 	}
-	text := s.d.show(firstOf(c.Finding.Means, c.Finding.Seen)) + " (" + rows + ")"
+	text := s.d.show(sentence(firstOf(c.Finding.Seen, c.Finding.Means))) + " This explains " + rows
 	lines := hang(" "+state(c.Cause.Status)+" ", text, w-1)
 	if c.Finding.Do != "" {
 		lines = append(lines, hang("        Do: ", s.d.show(c.Finding.Do), w-1)...)
@@ -304,10 +304,11 @@ func (s *tablesScreen) finding(l line, w int) []string {
 	case f.Seen != "":
 		out = append(out, " Asked again now. Last time:")
 	}
-	if l.flow.Status == check.Skipped && f.Means == "" {
+	if l.flow.Status == check.Skipped { // what it saw itself follows from the cause
 		for _, c := range s.d.board.Causes() {
 			if c.Cause.Code == l.flow.Result.Cause {
 				f = c.Finding
+				out = append(out, " Not judged: this comes first.")
 			}
 		}
 	}
