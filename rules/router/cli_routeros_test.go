@@ -24,7 +24,9 @@ func variant(t *testing.T, id string) *router.Variant {
 }
 
 // rosAdd are the menus with the arguments of add that our text may use, from
-// the vendor's command trees.
+// the vendor's command trees as devices export them (both 6 and 7 know these):
+// https://github.com/tikoci/restraml (docs/7.9 to docs/7.24),
+// https://wiki.mikrotik.com/wiki/Manual:IP/Firewall/Filter (6).
 var rosAdd = map[string][]string{
 	"/ip firewall nat":          {"chain", "action", "protocol", "dst-port", "in-interface-list", "to-addresses", "comment"},
 	"/ip firewall filter":       {"chain", "action", "connection-state", "connection-nat-state", "protocol", "in-interface-list", "src-address", "src-address-list", "dst-address", "dst-address-list", "dst-port", "comment"},
@@ -162,14 +164,24 @@ func mikrotik() pasteTest {
 	}}
 }
 
-func TestMikroTikPaste(t *testing.T) { testPaste(t, mikrotik()) }
+func TestMikroTikPaste(t *testing.T) {
+	for _, id := range []string{"mikrotik/ros7", "mikrotik/ros6"} {
+		t.Run(id, func(t *testing.T) {
+			p := mikrotik()
+			p.id = id
+			testPaste(t, p)
+		})
+	}
+}
 
 // TestMikroTikText: nothing that RouterOS 6 would take for a call for help, and
 // braces and brackets that close.
 func TestMikroTikText(t *testing.T) {
 	for name, c := range pasteCases() {
 		t.Run(name, func(t *testing.T) {
-			g := mikrotik().guide(t, c)
+			p := mikrotik()
+			p.id = "mikrotik/ros6"
+			g := p.guide(t, c)
 			for _, b := range g.Blocks {
 				if b.Kind != router.Code {
 					continue
