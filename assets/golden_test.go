@@ -65,7 +65,7 @@ func site(side router.Side) wizard.Site {
 // inputs answers what a router asks: its default, else a value of the kind.
 func inputs(asks []router.Ask) map[string]string {
 	values := map[string]string{
-		"iface": "wan", "zone": "wan", "word": "name", "id": "id-1", "mac": "00:11:22:33:44:55", "sg": "sg-0123456789abcdef0",
+		"iface": "wan", "zone": "wan", "word": "name", "id": "id-1", "mac": "00:11:22:33:44:55", "sg": "sg-0123456789abcdef0", "name": "name-1", "number": "12345", "ocid": "ocid1.networksecuritygroup.oc1.eu-frankfurt-1.aaaa1234",
 		"ip": "192.168.50.1", "prefix": "192.168.50.0/24", "port": "443",
 	}
 	in := map[string]string{}

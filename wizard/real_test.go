@@ -85,7 +85,7 @@ func typical(s *Session, id string) string {
 	if len(v.Asks[i].Choices) > 0 {
 		return v.Asks[i].Choices[0]
 	}
-	return map[string]string{"ip": "192.168.1.1", "prefix": "192.168.1.0/24", "port": "443", "mac": "00:11:22:33:44:55", "id": "name-1", "sg": "sg-0123456789abcdef0"}[v.Asks[i].Kind] + map[string]string{"iface": "wan", "zone": "wan", "word": "wan"}[v.Asks[i].Kind]
+	return map[string]string{"ip": "192.168.1.1", "prefix": "192.168.1.0/24", "port": "443", "mac": "00:11:22:33:44:55", "id": "name-1", "sg": "sg-0123456789abcdef0", "name": "name-1", "number": "12345", "ocid": "ocid1.networksecuritygroup.oc1.eu-frankfurt-1.aaaa1234"}[v.Asks[i].Kind] + map[string]string{"iface": "wan", "zone": "wan", "word": "wan"}[v.Asks[i].Kind]
 }
 
 func TestUnknownRouter(t *testing.T) {

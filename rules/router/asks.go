@@ -20,12 +20,14 @@ var forms = map[string]struct {
 	"zone":   {regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$`), "a zone name such as wan"},
 	"word":   {regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$`), "one word of letters, digits, dots and hyphens"},
 	"id":     {regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$`), "an identifier of letters, digits and hyphens"},
+	"name":   {regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$`), "a name of letters, digits, dots, underscores and hyphens"},
+	"ocid":   {regexp.MustCompile(`^ocid1\.[a-z]+\.[a-z0-9]+\.[a-z0-9-]*\.[a-z0-9]{1,100}$`), "an identifier that begins with ocid1."},
 	"number": {regexp.MustCompile(`^[1-9][0-9]{0,8}$`), "a number such as 12"},
 	"mac":    {regexp.MustCompile(`^[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}$`), "a hardware address such as 00:11:22:33:44:55"},
 	"sg":     {regexp.MustCompile(`^sg-([0-9a-f]{8}|[0-9a-f]{17})$`), "a group id such as sg-0123456789abcdef0"},
 }
 
-var askKinds = []string{"choice", "id", "iface", "ip", "mac", "number", "port", "prefix", "sg", "word", "zone"}
+var askKinds = []string{"choice", "id", "iface", "ip", "mac", "name", "number", "ocid", "port", "prefix", "sg", "word", "zone"}
 
 // CheckInput validates one input as typed and returns its normal form. An empty
 // value gives the default, or is an error where there is none.

@@ -23,6 +23,15 @@ var tfResources = map[string][]string{
 	// hashicorp/aws: resources/vpc_security_group_ingress_rule, …_egress_rule
 	"aws_vpc_security_group_ingress_rule": {"*security_group_id", "*ip_protocol", "description", "from_port", "to_port", "cidr_ipv4", "cidr_ipv6", "tags"},
 	"aws_vpc_security_group_egress_rule":  {"*security_group_id", "*ip_protocol", "description", "from_port", "to_port", "cidr_ipv4", "cidr_ipv6", "tags"},
+	// hashicorp/azurerm: resources/network_security_rule
+	"azurerm_network_security_rule": {
+		"*name", "*resource_group_name", "*network_security_group_name", "*protocol", "*access", "*priority", "*direction", "description",
+		"source_port_range", "destination_port_ranges", "source_address_prefix", "destination_address_prefix",
+	},
+	// hashicorp/google: resources/compute_firewall
+	"google_compute_firewall": {"*name", "*network", "description", "direction", "priority", "source_ranges", "destination_ranges", "target_tags", "*allow.protocol", "allow.ports"},
+	// vultr/vultr: resources/firewall_rule
+	"vultr_firewall_rule": {"*firewall_group_id", "*protocol", "*ip_type", "*subnet", "*subnet_size", "port", "notes"},
 }
 
 // tfBlock is one resource: its arguments as plain text; those of a block in it
