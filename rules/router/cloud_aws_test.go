@@ -2,7 +2,8 @@ package router_test
 
 import (
 	"bufio"
-	"context"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,43 +30,60 @@ type awsLab struct {
 // newAWSLab asks our own EC2, or with moto the simulator of that name.
 func newAWSLab(t *testing.T, moto bool) *awsLab {
 	t.Helper()
-	skip := t.Skipf
-	if os.Getenv("SOPS_LAB") == "must" {
-		skip = t.Fatalf
+	aws := awsCommand(t)
+	if !moto {
+		t.Parallel()
+		return &awsLab{t: t, group: awsGroup, env: awsEnv(t, aws, newEC2(t, awsGroup, awsRegion))}
 	}
+	if _, err := exec.LookPath("moto_server"); err != nil {
+		t.Skipf("only where the simulator moto is at hand: %v", err)
+	}
+	t.Parallel()
+	l := &awsLab{t: t, env: awsEnv(t, aws, startMoto(t))}
+	l.group = strings.TrimSpace(l.clean("aws ec2 describe-security-groups --region " + awsRegion + " --query 'SecurityGroups[0].GroupId' --output text"))
+	return l
+}
+
+// newAWSShell asks another service of ours.
+func newAWSShell(t *testing.T, service http.Handler) *awsLab {
+	t.Helper()
+	aws := awsCommand(t)
+	t.Parallel()
+	srv := httptest.NewServer(service)
+	t.Cleanup(srv.Close)
+	return &awsLab{t: t, env: append(awsEnv(t, aws, srv.URL), "HOME="+t.TempDir())}
+}
+
+// awsCommand is where the real aws command is.
+func awsCommand(t *testing.T) string {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("the aws command takes a second per call; run without -short")
 	}
-	aws, err := exec.LookPath("aws")
-	if err != nil {
-		skip("the guide for AWS is proven with the aws command (Debian: awscli): %v", err)
-	}
-	if moto {
-		if _, err := exec.LookPath("moto_server"); err != nil {
-			t.Skipf("only where the simulator moto is at hand: %v", err)
+	for _, file := range []string{"/usr/bin/aws", "aws"} { // Debian's first
+		if aws, err := exec.LookPath(file); err == nil {
+			return aws
 		}
 	}
-	t.Parallel()
-	l := &awsLab{t: t, group: awsGroup}
-	var endpoint string
-	if moto {
-		endpoint = startMoto(t)
-	} else {
-		endpoint = newEC2(t, awsGroup, awsRegion)
+	if os.Getenv("SOPS_LAB") == "must" {
+		t.Fatal("the guide for AWS is proven with the aws command (Debian: awscli), and there is none")
 	}
+	t.Skip("the guide for AWS is proven with the aws command (Debian: awscli), and there is none")
+	return ""
+}
+
+// awsEnv is an environment in which aws asks an endpoint and knows no account.
+func awsEnv(t *testing.T, aws, endpoint string) []string {
+	t.Helper()
 	bin := t.TempDir()
 	script := "#!/bin/sh\nexec " + aws + " --endpoint-url " + endpoint + " \"$@\"\n"
 	if err := os.WriteFile(filepath.Join(bin, "aws"), []byte(script), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	l.env = append(slices.DeleteFunc(os.Environ(), func(s string) bool {
+	return append(slices.DeleteFunc(os.Environ(), func(s string) bool {
 		return strings.HasPrefix(s, "AWS_") || strings.HasPrefix(strings.ToLower(s), "http")
 	}), "PATH="+bin+":"+os.Getenv("PATH"), "AWS_CONFIG_FILE="+bin+"/none", "AWS_SHARED_CREDENTIALS_FILE="+bin+"/none",
 		"AWS_ACCESS_KEY_ID=lab", "AWS_SECRET_ACCESS_KEY=lab", "AWS_EC2_METADATA_DISABLED=true", "NO_PROXY=*")
-	if moto {
-		l.group = strings.TrimSpace(l.clean("aws ec2 describe-security-groups --region " + awsRegion + " --query 'SecurityGroups[0].GroupId' --output text"))
-	}
-	return l
 }
 
 // startMoto runs the simulator until the test ends and returns its address.
@@ -97,13 +115,7 @@ func startMoto(t *testing.T) string {
 // sh runs a script as it would be pasted and returns stdout and stderr.
 func (l *awsLab) sh(script string) (out, talk string) {
 	l.t.Helper()
-	c := exec.CommandContext(context.WithoutCancel(l.t.Context()), "sh", "-s")
-	c.Env = l.env
-	c.Stdin = strings.NewReader(script)
-	var o, e strings.Builder
-	c.Stdout, c.Stderr = &o, &e
-	_ = c.Run() // the shell's own exit code is that of the last line
-	return o.String(), e.String()
+	return shell(l.t, l.env, "", script)
 }
 
 // clean is sh for a script that must not complain.
