@@ -130,7 +130,7 @@ func TestLinodeSilent(t *testing.T) {
 type refusing struct{}
 
 func (refusing) command(args []string) (string, error) {
-	return "", fmt.Errorf("Request failed: 401 (%s)", args[1]) //nolint:staticcheck // as the tool says it
+	return "", fmt.Errorf("Request failed: 401 (%s)", args[1])
 }
 
 func (refusing) openings() []string { return nil }
