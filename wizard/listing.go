@@ -102,7 +102,7 @@ func (l RuleList) Text() string {
 				_, _ = fmt.Fprintf(&b, "  %-4s %-34s %-15s %s\n", code, h, proto, r.Function)
 			}
 			if !r.Applies {
-				_, _ = fmt.Fprintf(&b, "       not needed: %s\n", r.Because)
+				_, _ = fmt.Fprintf(&b, "       %s\n", "Left out: "+strings.TrimPrefix(r.Because, "not needed, "))
 			}
 		}
 	}
