@@ -18,7 +18,7 @@ const module = "github.com/syncsign/sops-firewall"
 // allowed says which packages of ours each package may import; tests may also
 // import assets.
 var allowed = map[string][]string{
-	"cmd/sops-firewall":  {"tui", "wizard", "rules/router", "rules", "rules/check", "rules/check/wire", "rules/proof", "assets"},
+	"cmd/sops-firewall":  {"tui", "wizard", "rules/router", "rules", "rules/check", "rules/check/wire", "rules/proof", "rules/gateway", "assets"},
 	"tui":                {"wizard", "rules/router", "rules", "rules/check"},
 	"wizard":             {"rules/router", "rules", "rules/check"},
 	"rules/router":       {"rules/router/quote", "rules", "rules/check"},
@@ -27,6 +27,7 @@ var allowed = map[string][]string{
 	"rules/check":        {},
 	"rules/check/wire":   {"rules/check"},
 	"rules/proof":        {"rules/check"},
+	"rules/gateway":      {"rules/check"},
 	"assets":             {},
 }
 
