@@ -6,7 +6,7 @@ package assets
 import "embed"
 
 // FS holds rules/*.yaml, routers/<brand>/<generation>.tmpl, text/<lang>.yaml and
-// makers/makers.txt and gateways.yaml.
+// makers/makers.txt and gateways/marks.yaml.
 //
-//go:embed all:rules all:routers all:text all:makers gateways.yaml
+//go:embed all:rules all:routers all:text all:makers all:gateways
 var FS embed.FS

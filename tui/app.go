@@ -84,8 +84,13 @@ func (a *app) choice(old draft) screen {
 	return newChoiceScreen(a.d, a.q, old)
 }
 
-// Init starts the checks that run behind the questions.
-func (a *app) Init() tea.Cmd { return a.runMissing() }
+// Init starts the checks, and the look at the router, that run behind the questions.
+func (a *app) Init() tea.Cmd {
+	if a.d.look != nil {
+		a.d.session.Looking()
+	}
+	return tea.Batch(a.runMissing(), a.d.look)
+}
 
 // Update takes one message. It returns at once and does no I/O.
 func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
@@ -99,6 +104,9 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return a, next(msg.results)
 	case resultMsg:
 		return a, a.results(msg)
+	case lookedMsg:
+		a.d.session.Looked(msg.looked)
+		return a, nil
 	case tea.KeyPressMsg, tea.PasteMsg:
 		if a.busy {
 			if k, ok := msg.(tea.KeyPressMsg); !ok || k.String() != "ctrl+c" {

@@ -22,6 +22,9 @@ func newChecks() *checks {
 	return &checks{map[string]check.Target{}, map[string]check.Target{}}
 }
 
+// lookedMsg is what the router told of itself.
+type lookedMsg struct{ looked wizard.Looked }
+
 // runMissing starts what has no result yet: the early tables behind the
 // questions, everything once the tables are on the screen. A flow whose target
 // changed with the answers is asked anew.

@@ -18,6 +18,7 @@ type Deps struct {
 	Session *wizard.Session
 	Board   *wizard.Board
 	Check   func(context.Context, []check.Job) <-chan check.Result // runs jobs; closes when done
+	Look    func(context.Context) wizard.Looked                    // asks the router what it is; nil: it is not asked
 	Files   Files                                                  // writes guides and reports beside the site
 	Env     func(string) string
 	Now     func() time.Time

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"sync"
@@ -24,6 +25,9 @@ type asker interface {
 	Summary() []wizard.SummaryLine
 	Site() wizard.Site
 	Here() wizard.Here
+	NAT() wizard.Finding
+	Looking()
+	Looked(l wizard.Looked)
 	Saved() time.Time
 	File() string
 	Names() []string
@@ -59,6 +63,8 @@ type desk struct {
 	env     func(string) string
 	now     func() time.Time
 	copier  *copier
+	looks   func(context.Context) wizard.Looked // asks the router what it is; nil: it is not asked
+	look    tea.Cmd                             // the same, as a command
 
 	tables  map[bool][]wizard.TableView // the board's, until it changes
 	version string

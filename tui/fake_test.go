@@ -20,6 +20,7 @@ var noon = time.Date(2026, 11, 24, 9, 21, 0, 0, time.UTC)
 
 // fakeSession asks a fixed list of questions.
 type fakeSession struct {
+	nat     wizard.Finding
 	qs      []wizard.Question
 	at      int
 	answers map[string]wizard.Answer
@@ -99,9 +100,12 @@ func (s *fakeSession) Summary() []wizard.SummaryLine {
 		{ID: "addresses", Title: "Addresses", Value: "sops.example.com, 192.168.50.10"},
 	}
 }
-func (s *fakeSession) Site() wizard.Site { return s.site }
-func (s *fakeSession) Here() wizard.Here { return s.here }
-func (s *fakeSession) Saved() time.Time  { return s.saved }
+func (s *fakeSession) Site() wizard.Site      { return s.site }
+func (s *fakeSession) Here() wizard.Here      { return s.here }
+func (s *fakeSession) NAT() wizard.Finding    { return s.nat }
+func (s *fakeSession) Looking()               { s.here.Looking = true }
+func (s *fakeSession) Looked(l wizard.Looked) { s.here = s.here.Looked(l, &wizard.Words{}) }
+func (s *fakeSession) Saved() time.Time       { return s.saved }
 
 func newFakeSession() *fakeSession {
 	brands := []wizard.Option{}

@@ -18,7 +18,9 @@ import (
 // pipes: it only appends, moves no cursor and asks with numbers. The end of the
 // input leaves as q does; what was answered is saved.
 func Plain(ctx context.Context, d Deps, in io.Reader, out io.Writer) (Outcome, error) {
-	return plainRun(ctx, plainDesk(d), d.Check, in, out, typedByHand(in))
+	dk := plainDesk(d)
+	dk.looks = d.Look
+	return plainRun(ctx, dk, d.Check, in, out, typedByHand(in))
 }
 
 func plainDesk(d Deps) *desk {
@@ -43,6 +45,10 @@ func plainRun(ctx context.Context, d *desk, ask func(context.Context, []check.Jo
 	p.sync()
 	p.say("SOPS firewall setup, line by line.")
 	p.say("Answer with a number and Enter. Enter alone takes the answer in brackets. ? is help, q leaves.")
+	if d.looks != nil {
+		p.say("Asking the router what it is. This takes up to 3 seconds.")
+		d.session.Looked(d.looks(ctx2))
+	}
 	for p.end == notYet {
 		p.runMissing()
 		p.question(p.d.session.Ask())

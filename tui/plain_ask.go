@@ -31,6 +31,9 @@ func (p *teller) here() {
 	if h.Gateway.IsValid() || h.Gateway6.IsValid() {
 		p.say("Router: %s.", p.d.show(strings.Join(slices.DeleteFunc([]string{valid(h.Gateway), valid(h.Gateway6), h.RouterWhy}, func(s string) bool { return s == "" }), ", ")))
 	}
+	if f := p.d.session.NAT(); f.Seen != "" {
+		p.say("%s %s", f.Seen, f.Do)
+	}
 	if len(p.checks.running) > 0 {
 		p.say("%d checks run in the background.", len(p.checks.running))
 	}

@@ -35,6 +35,7 @@ func Run(ctx context.Context, d Deps, in io.Reader, out io.Writer) (Outcome, err
 		files:   d.Files, env: d.Env, now: d.Now, mask: d.Mask,
 		copier: newCopier(d.Env), version: d.Version,
 	}
+	desk.looks = d.Look
 	desk.report = func() []byte { return report(d.Session, d.Board, desk.now()) }
 	return run(ctx, desk, d.Check, in, out)
 }
@@ -44,6 +45,9 @@ func run(ctx context.Context, d *desk, ask func(context.Context, []check.Job) <-
 	defer stop() // ends the checks that are still under way
 	start := func(jobs []check.Job) tea.Cmd {
 		return func() tea.Msg { return startedMsg{ask(ctx2, jobs)} }
+	}
+	if d.looks != nil {
+		d.look = func() tea.Msg { return lookedMsg{d.looks(ctx2)} }
 	}
 	show := func(text string) tea.Cmd {
 		return tea.Exec(&plainPage{ctx: ctx2, text: text}, func(err error) tea.Msg { return pageMsg{err} })

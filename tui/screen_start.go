@@ -57,10 +57,17 @@ func found(d *desk, w int) []string {
 			gw = h.Gateway6
 		}
 		text := gw.String()
-		if h.RouterWhy != "" {
+		st := check.Pass
+		switch {
+		case h.Looking && h.RouterWhy == "":
+			st, text = check.Running, text+", asking what it is"
+		case h.RouterWhy != "":
 			text += ", " + h.RouterWhy
 		}
-		lines = append(lines, line(check.Pass, "Router", text))
+		lines = append(lines, line(st, "Router", text))
+		if f := d.session.NAT(); f.Seen != "" {
+			lines = append(lines, line(check.Note, "Internet", f.Seen))
+		}
 	}
 	for _, c := range d.board.Causes() {
 		lines = append(lines, line(c.Cause.Status, "Found", firstOf(c.Finding.Seen, c.Finding.Means)))

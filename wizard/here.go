@@ -29,7 +29,8 @@ type Iface struct {
 	Prefix netip.Prefix // address and size; not masked
 }
 
-// Here is what was found out about this computer. Nothing was asked over the network.
+// Here is what was found out about this computer. Detect asks nothing over the
+// network; what the router tells is added by Session.Looked.
 type Here struct {
 	Host      string
 	OS        string // "Debian 12", "Windows", "macOS"
@@ -45,7 +46,10 @@ type Here struct {
 	Resolvers []netip.AddrPort
 	Router    string // likely router id; empty when unknown
 	RouterWhy string
-	SSH       bool // the terminal is at the other end of an SSH line
+	WAN       netip.Addr // the router's address on the Internet, if it told; see Looked
+	WANBy     string     // how it told: "UPnP", "NAT-PMP"
+	Looking   bool       // the router is being asked right now
+	SSH       bool       // the terminal is at the other end of an SSH line
 }
 
 // maxResolvers bounds the name servers shown.

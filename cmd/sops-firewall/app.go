@@ -27,6 +27,7 @@ type app struct {
 	siteFile string   // --site
 	rulesDir string   // --rules
 	patience patience // --patience
+	noLook   bool     // --no-look
 
 	prover check.Prover // of check --code
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/syncsign/sops-firewall/rules/check"
 	"github.com/syncsign/sops-firewall/wizard"
 )
 
@@ -16,21 +17,28 @@ func (a *app) detectCmd() *cobra.Command {
 		Use:   "detect",
 		Short: "Tells what was found out about this computer and its router",
 		Long: `Tells what was found out about this computer: addresses, gateway, name servers,
-cloud, container, proxy. It reads files and settings only and sends nothing over
-the network.`,
+cloud, container, proxy. It reads files and settings, and asks the gateway what
+it is: its page, certificate, SSH greeting, UPnP. --no-look leaves that out.`,
 		Example: "  sops-firewall detect\n  sops-firewall detect --format json",
 		Args:    noArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := oneOf("--format", format, "text", "json"); err != nil {
 				return err
-			}
-			h := a.here()
-			if format == "json" {
-				return a.printJSON(hereJSON(h))
 			}
 			w, err := a.words()
 			if err != nil {
 				return err
+			}
+			h := a.here()
+			look, err := a.looker(h)
+			if err != nil {
+				return err
+			}
+			if look != nil {
+				h = h.Looked(look(cmd.Context()), w)
+			}
+			if format == "json" {
+				return a.printJSON(hereJSON(h))
 			}
 			return a.print(hereText(h, w))
 		},
@@ -79,6 +87,13 @@ func hereText(h wizard.Here, w *wizard.Words) string {
 	} else {
 		line("Likely router", "unknown")
 	}
+	if h.WAN.IsValid() {
+		line("Internet side", fmt.Sprintf("%s, the router says (%s)", h.WAN, h.WANBy))
+		if c := h.NAT(); c != "" {
+			f := w.Finding(check.Result{Code: c}, nil)
+			line("", f.Seen+" "+f.Means+" "+f.Do)
+		}
+	}
 	switch c, why := h.LikelyCase(); c {
 	case "":
 		line("Likely case", "unknown")
@@ -115,6 +130,9 @@ type hereReport struct {
 	Inside      bool          `json:"inside"` // the addresses are known inside this computer only
 	Router      string        `json:"router"` // likely router id
 	RouterWhy   string        `json:"router_because"`
+	WAN         string        `json:"router_wan"` // the router's address on the Internet, as it says
+	WANBy       string        `json:"router_wan_by"`
+	NAT         string        `json:"nat"`  // nat.double, nat.cgnat, or nothing found
 	Case        string        `json:"case"` // likely deployment
 	SSH         bool          `json:"ssh"`
 }
@@ -129,7 +147,7 @@ func hereJSON(h wizard.Here) hereReport {
 	r := hereReport{
 		Schema: 1, Host: h.Host, OS: h.OS, System: h.GOOS, Addresses: []hereAddress{}, NameServers: []string{},
 		Gateway: addrText(h.Gateway), Gateway6: addrText(h.Gateway6), GatewayMAC: h.MAC, Cloud: h.Cloud, CloudName: h.CloudName,
-		Container: h.Container, Inside: h.Inside(), Router: h.Router, RouterWhy: h.RouterWhy, Case: string(c), SSH: h.SSH,
+		Container: h.Container, Inside: h.Inside(), Router: h.Router, RouterWhy: h.RouterWhy, WAN: addrText(h.WAN), WANBy: h.WANBy, NAT: string(h.NAT()), Case: string(c), SSH: h.SSH,
 	}
 	for _, n := range h.Nets {
 		r.Addresses = append(r.Addresses, hereAddress{n.Name, n.Prefix.String()})

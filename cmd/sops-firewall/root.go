@@ -30,6 +30,7 @@ It changes nothing on this computer, the router or the cloud, and needs no root.
 	c.SetErr(a.errw)
 	c.PersistentFlags().StringVar(&a.siteFile, "site", "", "the site's answers (default: the last one used)")
 	c.PersistentFlags().StringVar(&a.rulesDir, "rules", "", "folder with another rule book (default: the manual's, built in)")
+	c.PersistentFlags().BoolVar(&a.noLook, "no-look", false, "do not ask the router of this network what it is")
 	c.PersistentFlags().Var(&a.patience, "patience", "wait this many times longer for answers, for slow lines (0.5 to 10)")
 	c.Flags().BoolVar(&plain, "plain", false, "line by line, for screen readers and odd terminals")
 	c.Flags().BoolVar(&accessible, "accessible", false, "the same as --plain")

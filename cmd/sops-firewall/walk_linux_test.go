@@ -186,7 +186,7 @@ func TestEnds(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	start := func(cols, rows int) *console {
-		c := exec.CommandContext(t.Context(), bin)
+		c := exec.CommandContext(t.Context(), bin, "--no-look")
 		c.Env = append(withoutTerminals(os.Environ()), "TERM=xterm-256color", "HOME="+t.TempDir(), "XDG_STATE_HOME=")
 		return startConsole(t, c, cols, rows)
 	}

@@ -73,13 +73,17 @@ func (a *app) session(mask bool) (tui.Deps, error) {
 			return tui.Deps{}, err
 		}
 	}
+	look, err := a.looker(here)
+	if err != nil {
+		return tui.Deps{}, err
+	}
 	s := wizard.NewSession(wizard.Deps{Book: book, Routers: cat, Words: words, Here: here, Store: store, Now: a.now}, site)
 	from := site.From
 	if from == "" {
 		from = rules.FromServer
 	}
 	return tui.Deps{
-		Session: s, Board: wizard.NewBoard(book, words, s.Site(), from), Check: a.runner().Run,
+		Session: s, Board: wizard.NewBoard(book, words, s.Site(), from), Check: a.runner().Run, Look: look,
 		Files: files{s}, Env: a.env, Now: a.now, Mask: mask, Version: versionText(),
 	}, nil
 }

@@ -310,7 +310,7 @@ func TestNobody(t *testing.T) {
 // table is the shipped one.
 func table(t testing.TB) *Table {
 	t.Helper()
-	tab, err := Load(assets.FS, func(string) bool { return true })
+	tab, err := Load(assets.FS)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Table is the marks by which routers are known, from gateways.yaml.
+// Table is the marks by which routers are known, from gateways/marks.yaml.
 type Table struct {
 	marks []Mark
 }
@@ -54,7 +54,7 @@ type Guess struct {
 	Text       string // what stands there: clean, for the user
 }
 
-// file is gateways.yaml.
+// file is gateways/marks.yaml.
 type file struct {
 	Marks []Mark `yaml:"marks"`
 }
@@ -62,10 +62,10 @@ type file struct {
 // maxTable bounds the file, in bytes.
 const maxTable = 1 << 20
 
-// Load reads gateways.yaml strictly and reports all mistakes at once. known
-// tells whether the catalogue has a router.
-func Load(fsys fs.FS, known func(router string) bool) (*Table, error) {
-	const name = "gateways.yaml"
+// Load reads gateways/marks.yaml strictly and reports all mistakes at once. That the
+// routers are in the catalogue is held by a test of the shipped files.
+func Load(fsys fs.FS) (*Table, error) {
+	const name = "gateways/marks.yaml"
 	f, err := fsys.Open(name)
 	if err != nil {
 		return nil, err
@@ -87,8 +87,8 @@ func Load(fsys fs.FS, known func(router string) bool) (*Table, error) {
 		bad := func(format string, args ...any) {
 			errs = append(errs, fmt.Errorf("%s: mark %d (%s): %s", name, i+1, m.Router, fmt.Sprintf(format, args...)))
 		}
-		if !known(m.Router) {
-			bad("no such router in the catalogue")
+		if m.Router == "" {
+			bad("router is missing: an id of the catalogue")
 		}
 		if !slices.Contains(places, m.Where) {
 			bad("where %q: want one of %v", m.Where, places)
@@ -109,6 +109,17 @@ func Load(fsys fs.FS, known func(router string) bool) (*Table, error) {
 		return nil, err
 	}
 	return t, nil
+}
+
+// Routers are the ids that the table can name, each once.
+func (t *Table) Routers() []string {
+	var out []string
+	for _, m := range t.marks {
+		if !slices.Contains(out, m.Router) {
+			out = append(out, m.Router)
+		}
+	}
+	return out
 }
 
 // Guess names the likely router. The place that tells most counts; within it

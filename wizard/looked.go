@@ -1,0 +1,58 @@
+package wizard
+
+import (
+	"net/netip"
+
+	"github.com/syncsign/sops-firewall/rules/check"
+	"github.com/syncsign/sops-firewall/rules/gateway"
+)
+
+// Looked is what a look at the default gateway found out.
+type Looked struct {
+	Signs gateway.Signs
+	Guess gateway.Guess
+}
+
+// Looking tells that the gateway is being asked.
+func (s *Session) Looking() { s.deps.Here.Looking = true }
+
+// Looked takes what was found out. What the router shows of itself counts more
+// than its maker's number; a guess that is none takes nothing away.
+func (s *Session) Looked(l Looked) { s.deps.Here = s.deps.Here.Looked(l, s.deps.Words) }
+
+// Looked is h with what a look found out.
+func (h Here) Looked(l Looked, w *Words) Here {
+	h.Looking = false
+	h.WAN, h.WANBy = l.Signs.WAN, l.Signs.WANBy
+	if l.Guess.Router != "" && h.Cloud == "" && !h.Inside() {
+		h.Router = l.Guess.Router
+		h.RouterWhy = w.Text("gateway."+string(l.Guess.Where), map[string]string{"text": l.Guess.Text})
+	}
+	return h
+}
+
+// NAT is the finding on the router's address on the Internet; empty for none.
+func (s *Session) NAT() Finding {
+	c := s.deps.Here.NAT()
+	if c == "" {
+		return Finding{}
+	}
+	return s.deps.Words.Finding(check.Result{Code: c}, nil)
+}
+
+// carrier is the address space between a provider and its customers, RFC 6598.
+var carrier = netip.MustParsePrefix("100.64.0.0/10")
+
+// NAT is what the router's address on the Internet tells: nothing, a second
+// router in front (nat.double), or an address shared with others (nat.cgnat).
+func (h Here) NAT() check.Code {
+	switch a := h.WAN; {
+	case !a.IsValid():
+		return ""
+	case carrier.Contains(a):
+		return check.NATCGNAT
+	case a.IsPrivate():
+		return check.NATDouble
+	}
+	return ""
+}
