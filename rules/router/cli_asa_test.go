@@ -121,7 +121,7 @@ func (s *asaStore) openings(t *testing.T) []opening {
 func (s *asaStore) left() []string { return s.leftBut(regexp.MustCompile(`^$`)) }
 
 func TestCiscoASAPaste(t *testing.T) {
-	testPaste(t, pasteTest{id: "cisco-asa", inputs: map[string]string{"acl_out": "inside_access_in"}, fresh: newASA, want: namedOpenings()})
+	testPaste(t, pasteTest{id: "cisco-asa", inputs: map[string]string{"acl_out": "inside_access_in"}, fresh: newASA, want: namedOpenings(t)})
 }
 
 // TestCiscoASAUnfiltered: without a list inside, what goes out is told in words,

@@ -132,7 +132,7 @@ func TestCiscoIOSPaste(t *testing.T) {
 		"zones":        {"policy_in": "IN-POLICY", "policy_out": "OUT-POLICY"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			testPaste(t, pasteTest{id: "cisco-ios", inputs: inputs, want: portOpenings(), fresh: func() device {
+			testPaste(t, pasteTest{id: "cisco-ios", inputs: inputs, want: portOpenings(t), fresh: func() device {
 				return &iosStore{modeStore{iosForms, iosKinds, func(l string) string { return iosNumber.ReplaceAllString(l, "") }, map[string][]string{}}, inputs}
 			}})
 		})
@@ -148,16 +148,4 @@ func TestCiscoIOSUnfiltered(t *testing.T) {
 		t.Errorf("want two forwards alone:\n%s", apply)
 	}
 	inOrder(t, text(p.guide(t, pasteCases()["hubs, outbound closed"]), "apply"), "on the screen of the inputs", "from the hubs: **TCP** `8443` to `sops.example.com`")
-}
-
-// portOpenings are those of a router that cannot tie a rule to a name.
-func portOpenings() map[string][]opening {
-	w := namedOpenings()
-	w["server, outbound closed"] = []opening{
-		"out tcp 192.168.178.20 to any 443", "out tcp 192.168.178.20 to any 8433", "out udp 192.168.178.20 to any 123",
-	}
-	w["hubs, outbound closed"] = []opening{
-		"out tcp 192.168.60.0/24 to any 80", "out tcp 192.168.60.0/24 to any 8443", "out tcp 192.168.60.0/24 to any 8883",
-	}
-	return w
 }

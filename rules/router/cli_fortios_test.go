@@ -238,7 +238,7 @@ func TestFortiGatePaste(t *testing.T) {
 		"as delivered": nil, "central NAT, denying policies": {"central_nat": "enable", "deny_in": "7", "deny_out": "8"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			testPaste(t, pasteTest{id: "fortigate", inputs: inputs, fresh: func() device { return fortiStore{} }, want: namedOpenings()})
+			testPaste(t, pasteTest{id: "fortigate", inputs: inputs, fresh: func() device { return fortiStore{} }, want: namedOpenings(t)})
 		})
 	}
 }

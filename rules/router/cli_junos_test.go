@@ -151,7 +151,7 @@ func TestJuniperPaste(t *testing.T) {
 		"grown":        {"book": "zone", "ruleset": "from-internet", "deny_in": "deny-all", "deny_out": "deny-all"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			testPaste(t, pasteTest{id: "juniper-srx", inputs: inputs, want: namedOpenings(), fresh: func() device { return newJunos(inputs) }})
+			testPaste(t, pasteTest{id: "juniper-srx", inputs: inputs, want: namedOpenings(t), fresh: func() device { return newJunos(inputs) }})
 		})
 	}
 }

@@ -136,5 +136,5 @@ func (p *panStore) forward(t *testing.T, public, service string) string {
 }
 
 func TestPaloAltoPaste(t *testing.T) {
-	testPaste(t, pasteTest{id: "paloalto", fresh: newPAN, want: namedOpenings()})
+	testPaste(t, pasteTest{id: "paloalto", fresh: newPAN, want: namedOpenings(t)})
 }

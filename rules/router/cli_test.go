@@ -44,24 +44,6 @@ func pasteCases() map[string]pasteCase {
 	}
 }
 
-// namedOpenings are the openings of pasteCases by port and name; the pool of
-// time servers has no fixed names.
-func namedOpenings() map[string][]opening {
-	return map[string][]opening{
-		"server":           inOpenings("80", "443", "1883", "8443", "8883", "8888"),
-		"webhook in a LAN": inOpenings("80", "443"),
-		"server, outbound closed": {
-			"out tcp 192.168.178.20 to docker.io 443", "out tcp 192.168.178.20 to registry.hub.docker.com 443",
-			"out tcp 192.168.178.20 to up.sync-sign.com 443", "out tcp 192.168.178.20 to up.sync-sign.com 8433",
-			"out udp 192.168.178.20 to any 123",
-		},
-		"hubs, outbound closed": {
-			"out tcp 192.168.60.0/24 to pub.sync-sign.com 80",
-			"out tcp 192.168.60.0/24 to sops.example.com 8443", "out tcp 192.168.60.0/24 to sops.example.com 8883",
-		},
-	}
-}
-
 // inOpenings are ports that are translated to the server and let through.
 func inOpenings(ports ...string) []opening {
 	var out []opening
@@ -100,7 +82,13 @@ type device interface {
 }
 
 func testPaste(t *testing.T, p pasteTest) {
-	for name, c := range pasteCases() {
+	cases := pasteCases()
+	for name, c := range bookCases(t) {
+		if len(p.want[name]) > 0 {
+			cases[name] = c
+		}
+	}
+	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			g, d := p.guide(t, c), p.fresh()
 			d.run(t, text(g, router.Apply))

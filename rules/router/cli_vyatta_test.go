@@ -185,10 +185,10 @@ func TestVyattaPaste(t *testing.T) {
 		inputs map[string]string
 		want   map[string][]opening
 	}{
-		"1.4":        {"vyos/vyos14", nil, namedOpenings()},
-		"1.4, zones": {"vyos/vyos14", rulesets, namedOpenings()},
-		"1.3":        {"vyos/vyos13", rulesets, portOpenings()},
-		"EdgeOS":     {"edgeos", map[string]string{"out_rules": "LAN_IN"}, namedOpenings()},
+		"1.4":        {"vyos/vyos14", nil, namedOpenings(t)},
+		"1.4, zones": {"vyos/vyos14", rulesets, namedOpenings(t)},
+		"1.3":        {"vyos/vyos13", rulesets, portOpenings(t)},
+		"EdgeOS":     {"edgeos", map[string]string{"out_rules": "LAN_IN"}, namedOpenings(t)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			testPaste(t, pasteTest{id: c.id, inputs: c.inputs, want: c.want, fresh: func() device { return newVyatta(vyattas()[name]) }})
