@@ -27,7 +27,8 @@ type Board struct {
 	running map[string]bool
 	causes  []check.Cause
 
-	elsewhere map[string]savedRow // by flow: what was seen at another place
+	saved     []Report            // of other places
+	elsewhere map[string]savedRow // of them, by flow: what was seen at another place
 	told      []savedCause        // causes of those rows
 }
 
@@ -67,7 +68,7 @@ func (b *Board) Lay(site Site, from rules.Place) {
 	maps.DeleteFunc(b.raw, func(k string, _ check.Result) bool { return gone(k) })
 	maps.DeleteFunc(b.first, func(k string, _ check.Status) bool { return gone(k) })
 	maps.DeleteFunc(b.running, func(k string, _ bool) bool { return gone(k) })
-	b.forgetGone(keep)
+	b.remind()
 	b.fold()
 }
 

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"time"
 
@@ -120,6 +119,23 @@ func statusOf(word string) (check.Status, bool) {
 // are not checked from here and now; the later look counts. It tells how many
 // flows of this site the report has seen.
 func (b *Board) Remember(rep Report) int {
+	b.saved = append(b.saved, rep)
+	return b.take(rep)
+}
+
+// Blank tells whether the site is not known yet.
+func (b *Board) Blank() bool { return empty(b.site) }
+
+// remind takes the saved reports anew, for a site that changed.
+func (b *Board) remind() {
+	clear(b.elsewhere)
+	b.told = nil
+	for _, rep := range b.saved {
+		b.take(rep)
+	}
+}
+
+func (b *Board) take(rep Report) int {
 	flows := map[string]rules.Flow{}
 	for _, f := range b.flows {
 		flows[f.Key] = f
@@ -193,9 +209,4 @@ func (b *Board) savedCauses() []CauseView {
 		})
 	}
 	return out
-}
-
-// forgetGone drops what was seen of flows that no longer apply.
-func (b *Board) forgetGone(keep map[string]bool) {
-	maps.DeleteFunc(b.elsewhere, func(k string, _ savedRow) bool { return !keep[k] })
 }

@@ -84,6 +84,23 @@ func TestPlacesMerge(t *testing.T) {
 	}
 }
 
+// TestRememberBeforeTheAnswers: the wizard gets the files before it knows the site.
+func TestRememberBeforeTheAnswers(t *testing.T) {
+	d := testDeps(t)
+	site := labelled(rules.CaseInternet)
+	b := NewBoard(d.Book, d.Words, Site{}, rules.FromServer)
+	b.Remember(elsewhere(t, d, site, rules.FromHub))
+	b.Lay(site, rules.FromServer)
+	if n := b.Report(testNow, 0, "hubs-out").Summary["pass"]; n != 10 {
+		t.Errorf("%d rows of the hubs known, want 10", n)
+	}
+	b.Lay(labelled(rules.CaseLAN), rules.FromServer)
+	b.Lay(site, rules.FromServer)
+	if n := b.Report(testNow, 0, "hubs-out").Summary["pass"]; n != 10 {
+		t.Errorf("%d rows of the hubs known after a change and back, want 10", n)
+	}
+}
+
 func TestRememberKeepsTheLatest(t *testing.T) {
 	d := testDeps(t)
 	site := labelled(rules.CaseInternet)

@@ -6,6 +6,7 @@ import (
 
 func (a *app) root() *cobra.Command {
 	var plain, accessible, mask bool
+	var saved []string
 	c := &cobra.Command{
 		Use:   "sops-firewall",
 		Short: "Gets a SyncSign server (SOPS) through the firewall",
@@ -20,7 +21,7 @@ It changes nothing on this computer, the router or the cloud, and needs no root.
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.wizard(cmd.Context(), plain || accessible, mask)
+			return a.wizard(cmd.Context(), plain || accessible, mask, saved)
 		},
 	}
 	c.SuggestionsMinimumDistance = 2
@@ -35,6 +36,7 @@ It changes nothing on this computer, the router or the cloud, and needs no root.
 	c.Flags().BoolVar(&plain, "plain", false, "line by line, for screen readers and odd terminals")
 	c.Flags().BoolVar(&accessible, "accessible", false, "the same as --plain")
 	c.Flags().BoolVar(&mask, "mask", false, "hide public addresses and names on the screen")
+	savedFlag(c, &saved)
 	c.AddCommand(a.checkCmd(), a.listenCmd(), a.rulesCmd(), a.guideCmd(), a.routersCmd(), a.detectCmd(), a.reportCmd(), versionCmd(a))
 	c.SetHelpCommand(helpCmd())
 	completionExample(c)

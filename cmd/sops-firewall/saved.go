@@ -26,7 +26,7 @@ func (a *app) remember(board *wizard.Board, saved []string, save string) error {
 		if err != nil {
 			return badInput(fmt.Errorf("--saved %s: %w", name, err))
 		}
-		if board.Remember(rep) == 0 {
+		if board.Remember(rep) == 0 && !board.Blank() {
 			a.say("%s: seen from %s; no row in it is one of this site that only another place can see.", name, rep.From)
 		}
 	}

@@ -17,8 +17,8 @@ import (
 
 // wizard runs the session: full screen where there is a terminal for it, else
 // line by line.
-func (a *app) wizard(ctx context.Context, plain, mask bool) error {
-	d, err := a.session(mask)
+func (a *app) wizard(ctx context.Context, plain, mask bool, saved []string) error {
+	d, err := a.session(mask, saved)
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (a *app) screen() bool {
 }
 
 // session puts the wizard's parts together.
-func (a *app) session(mask bool) (tui.Deps, error) {
+func (a *app) session(mask bool, saved []string) (tui.Deps, error) {
 	store, site, err := a.siteToOpen()
 	if err != nil {
 		return tui.Deps{}, err
@@ -82,8 +82,12 @@ func (a *app) session(mask bool) (tui.Deps, error) {
 	if from == "" {
 		from = rules.FromServer
 	}
+	board := wizard.NewBoard(book, words, s.Site(), from)
+	if err := a.remember(board, saved, ""); err != nil {
+		return tui.Deps{}, err
+	}
 	return tui.Deps{
-		Session: s, Board: wizard.NewBoard(book, words, s.Site(), from), Check: a.runner().Run, Look: look,
+		Session: s, Board: board, Check: a.runner().Run, Look: look,
 		Files: files{s}, Env: a.env, Now: a.now, Mask: mask, Version: versionText(),
 	}, nil
 }
