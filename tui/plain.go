@@ -57,6 +57,7 @@ func plainRun(ctx context.Context, d *desk, ask func(context.Context, []check.Jo
 	switch {
 	case ctx.Err() != nil:
 		o.Exit = 130
+		p.write("\n") // what follows stands on its own line
 	case p.end == wasDone:
 		o.Exit = d.board.Exit()
 	}

@@ -171,6 +171,7 @@ func (p *plainPage) Run() error {
 		}
 		return err
 	case <-p.ctx.Done():
+		_, _ = io.WriteString(p.out, "\n") // what follows stands on its own line
 		return p.ctx.Err()
 	}
 }

@@ -37,7 +37,7 @@ func (s *leaveScreen) Update(msg tea.Msg) (act, tea.Cmd) {
 }
 
 func (s *leaveScreen) View(w, _ int) frame {
-	text := "Your answers are " + savedWord(s.d.saved, s.d.now()) + ". Run sops-firewall again and it goes on here. What is typed on this screen and not confirmed is lost."
+	text := "Your answers were saved at " + strings.TrimPrefix(savedWord(s.d.saved, s.d.now()), "saved ") + ". Run sops-firewall again and it goes on here. What is typed on this screen and not confirmed is lost."
 	switch {
 	case s.d.unsaved:
 		text = "The last answers could not be saved: they are lost when you leave."

@@ -162,7 +162,7 @@ func TestWalkLAN(t *testing.T) {
 	m.key(tab)
 	m.see("Services for OTA", "[FAIL]", "rejected")
 	m.key("\x1b[B")
-	m.see("Your router 192.168.50.1 answers \"not allowed\".", "Allow TCP 8433 out to up.sync-sign.com on your router.")
+	m.see("Your router 192.168.50.1 rejects it", "Allow TCP 8433 out to up.sync-sign.com on your router.")
 	// The router is changed: r asks the row again.
 	l.nat("")
 	m.key("r")
