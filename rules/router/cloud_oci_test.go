@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/syncsign/sops-firewall/rules/router"
 )
 
 const ociID = "ocid1.networksecuritygroup.oc1.eu-frankfurt-1.aaaabbbbccccdddd1234"
@@ -137,4 +139,24 @@ func TestOCI(t *testing.T) {
 		want = append(want, rule("INGRESS", "6", p, "SOPS in")...)
 	}
 	testCloud(t, cloudCase{id: "oci", generation: "cli", in: map[string]string{"nsg": ociID, "ipv6": "yes"}, want: want, one: one}, l.sh, o.openings)
+}
+
+// TestOCITerraform: protocol, peer and port stand where the direction wants them.
+func TestOCITerraform(t *testing.T) {
+	g := cloudGuide(t, "oci", "terraform", map[string]string{"nsg": ociID, "ipv6": "yes"}, "closed", append(inboundWants()[:1], outboundWants()...)...)
+	var got []string
+	for _, b := range readTerraform(t, text(g, router.Apply)) {
+		a := b.args
+		ports := map[string]string{"6": "tcp", "17": "udp"}[a["protocol"]] + "_options.destination_port_range."
+		if a["network_security_group_id"] != ociID || a["stateless"] != "false" || a[ports+"min"] != a[ports+"max"] || a["source_type"]+a["destination_type"] != "CIDR_BLOCK" {
+			t.Errorf("%s: %v", b.name, a)
+		}
+		got = append(got, strings.Join([]string{a["direction"], a["protocol"], a[ports+"min"], "from", a["source"], "to", a["destination"], a["description"]}, " "))
+	}
+	var want []string
+	for _, cidr := range []string{"0.0.0.0/0", "::/0"} {
+		want = append(want, "INGRESS 6 8443 from "+cidr+" to  SOPS in 8443", "INGRESS 6 8883 from "+cidr+" to  SOPS in 8883",
+			"EGRESS 6 443 from  to "+cidr+" SOPS out 443", "EGRESS 6 8433 from  to "+cidr+" SOPS out 8433", "EGRESS 17 123 from  to "+cidr+" SOPS out 123")
+	}
+	sameOpenings(t, got, want)
 }

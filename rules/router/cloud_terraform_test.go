@@ -30,6 +30,11 @@ var tfResources = map[string][]string{
 	},
 	// hashicorp/google: resources/compute_firewall
 	"google_compute_firewall": {"*name", "*network", "description", "direction", "priority", "source_ranges", "destination_ranges", "target_tags", "*allow.protocol", "allow.ports"},
+	// oracle/oci: resources/core_network_security_group_security_rule
+	"oci_core_network_security_group_security_rule": {
+		"*network_security_group_id", "*direction", "*protocol", "description", "source", "source_type", "destination", "destination_type", "stateless",
+		"tcp_options.destination_port_range.min", "tcp_options.destination_port_range.max", "udp_options.destination_port_range.min", "udp_options.destination_port_range.max",
+	},
 	// vultr/vultr: resources/firewall_rule
 	"vultr_firewall_rule": {"*firewall_group_id", "*protocol", "*ip_type", "*subnet", "*subnet_size", "port", "notes"},
 }
