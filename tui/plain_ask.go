@@ -104,10 +104,10 @@ func (p *teller) choiceLine(q wizard.Question, def int) string {
 		line = fmt.Sprintf("Choose 1 to %d.", n)
 	}
 	line += " < back. ? help. s answers. q leave."
-	if def >= 0 {
-		line += fmt.Sprintf(" [%d]", def+1)
+	if def < 0 {
+		return strings.TrimSuffix(line, ".") + ": "
 	}
-	return line + ": "
+	return line + fmt.Sprintf(" [%d]: ", def+1)
 }
 
 // options reads the options; of a long list only what is proposed and the last.
