@@ -9,7 +9,7 @@ import (
 
 const (
 	asaObject = "https://www.cisco.com/c/en/us/td/docs/security/asa/asa-cli-reference/I-R/asa-command-ref-I-R/n-commands.html"
-	asaList   = "https://www.cisco.com/c/en/us/td/docs/security/asa/asa918/configuration/firewall/asa-918-firewall-config/access-acls.html"
+	asaList   = "https://easymanua.ls/cisco/asa-series/manual?p=562"
 )
 
 // asaForms are the configuration lines of our text; "line 1" is taken off first.

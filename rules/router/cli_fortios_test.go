@@ -8,19 +8,19 @@ import (
 )
 
 // fortiTables are the tables with the settings of an entry that our text uses,
-// as the vendor's CLI reference lists them.
+// as the vendor's CLI reference and its own Ansible modules list them.
 var fortiTables = map[string]struct {
 	source string
 	sets   map[string]string // setting: form of its values
 	once   string            // settings that an entry cannot do without
 }{
 	"firewall address": {
-		"https://docs.fortinet.com/document/fortigate/7.4.5/cli-reference/306021860/config-firewall-address",
+		"https://docs.ansible.com/ansible/latest/collections/fortinet/fortios/fortios_firewall_address_module.html",
 		map[string]string{"subnet": `[0-9.]+ [0-9.]+`, "type": "fqdn", "fqdn": `[a-z0-9.-]+`},
 		"",
 	},
 	"firewall vip": {
-		"https://docs.fortinet.com/document/fortigate/7.4.5/cli-reference/252406634/config-firewall-vip",
+		"https://docs.ansible.com/ansible/latest/collections/fortinet/fortios/fortios_firewall_vip_module.html",
 		map[string]string{
 			"extintf": `\S+`, "extip": `[0-9.]+`, "mappedip": `[0-9.]+`, "portforward": "enable|disable",
 			"protocol": "tcp|udp", "extport": `\d+`, "mappedport": `\d+`,
@@ -28,12 +28,12 @@ var fortiTables = map[string]struct {
 		"extintf extip mappedip portforward protocol extport mappedport",
 	},
 	"firewall service custom": {
-		"https://docs.fortinet.com/document/fortigate/7.4.5/cli-reference/304021860/config-firewall-service-custom",
+		"https://docs.ansible.com/ansible/latest/collections/fortinet/fortios/fortios_firewall_service_custom_module.html",
 		map[string]string{"tcp-portrange": `\d+( \d+)*`, "udp-portrange": `\d+( \d+)*`},
 		"",
 	},
 	"firewall policy": {
-		"https://docs.fortinet.com/document/fortigate/7.4.5/cli-reference/323620/config-firewall-policy",
+		"https://docs.fortinet.com/document/fortigate/6.4.3/cli-reference/311620",
 		map[string]string{
 			"name": `.{1,35}`, "srcintf": `\S+`, "dstintf": `\S+`, "srcaddr": `.+`, "dstaddr": `.+`,
 			"action": "accept|deny", "schedule": "always", "service": `.+`, "nat": "enable|disable",

@@ -227,6 +227,14 @@ func TestCLIHostileInput(t *testing.T) {
 		"mikrotik help":           {"mikrotik", "wan", "WAN?"},
 		"openwrt command":         {"openwrt", "wan", "$(reboot)"},
 		"openwrt quote":           {"openwrt", "lan", "lan'x"},
+		"fortigate end":           {"fortigate", "wan", "wan1\" next"},
+		"palo alto second word":   {"paloalto", "lan", "trust source any"},
+		"cisco second entry":      {"cisco-ios", "acl_in", "OUT permit ip any any"},
+		"asa bracket":             {"cisco-asa", "wan", "outside) any"},
+		"juniper second command":  {"juniper-srx", "lan", "trust;delete"},
+		"vyos quote":              {"vyos/vyos14", "wan", "eth0';reboot'"},
+		"edgerouter pipe":         {"edgeos", "in_rules", "WAN_IN|sh"},
+		"sonicwall quote":         {"sonicwall/cli", "wan", `X1"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := variant(t, c.id)

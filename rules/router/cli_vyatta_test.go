@@ -11,10 +11,10 @@ const (
 	vyosNAT    = "https://github.com/vyos/vyos-1x/blob/sagitta/interface-definitions/include/nat-rule.xml.i"
 	vyosFilter = "https://github.com/vyos/vyos-1x/blob/sagitta/interface-definitions/include/firewall/common-rule-ipv4.xml.i"
 	vyosGroup  = "https://github.com/vyos/vyos-1x/blob/sagitta/interface-definitions/firewall.xml.in"
-	vyattaNAT  = "https://github.com/vyos/vyatta-nat/tree/master/templates-cfg"
-	vyattaFire = "https://github.com/vyos/vyatta-cfg-firewall/tree/master/templates"
+	vyattaNAT  = "https://github.com/vyos/vyatta-nat"
+	vyattaFire = "https://github.com/vyos/vyatta-cfg-firewall"
 	vyosOldNAT = "https://github.com/vyos/vyos-1x/blob/equuleus/interface-definitions/nat.xml.in"
-	edgeIPSet  = "https://community.ui.com/questions/dnsmasq-ipset (service dns forwarding options)"
+	edgeIPSet  = "https://thekelleys.org.uk/dnsmasq/docs/dnsmasq-man.html"
 )
 
 // vyatta is one generation of the family: where its forwards and filters stand.

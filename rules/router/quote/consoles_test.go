@@ -14,7 +14,7 @@ var consoles = map[string]struct {
 	escapes bool   // knows the backslash inside them
 	wakes   string // signs with a meaning even inside quotes
 }{
-	// https://docs.fortinet.com/document/fortigate/7.4.0/administration-guide/281981 (special characters)
+	// https://docs.fortinet.com/document/fortimanager/7.2.7/cli-reference/807765 (special characters)
 	"fortios": {ends: " \"'\\()#", quotes: true, escapes: true, wakes: "?$"},
 	// https://www.juniper.net/documentation/us/en/software/junos/cli/topics/topic-map/junos-configuration-mode.html
 	"junos": {ends: " \"\\[]{}#;|&", quotes: true, escapes: true, wakes: "?"},
@@ -22,11 +22,11 @@ var consoles = map[string]struct {
 	"panos": {ends: " \"\\[]#|", quotes: true, wakes: "?"},
 	// https://sc1.checkpoint.com/documents/SMB_R81.10.X/CLI/EN/Default.htm
 	"clish": {ends: " \"'\\#;|", quotes: true, wakes: "?"},
-	// https://www.sonicwall.com/support/technical-documentation (SonicOS command line reference)
+	// https://www.sonicwall.com/support/technical-documentation/
 	"sonicos": {ends: " \"\\,", quotes: true, wakes: "?"},
 	// https://www.cisco.com/c/en/us/td/docs/ios-xml/ios/fundamentals/configuration/15mt/cf-cli-basics.html
 	"ios": {ends: " \"\\|!", wakes: "?"},
-	// https://www.cisco.com/c/en/us/td/docs/security/asa/asa-cli-reference (using the command line)
+	// https://www.cisco.com/c/en/us/td/docs/security/asa/asa-cli-reference/I-R/asa-command-ref-I-R/n-commands.html
 	"asa": {ends: " \"\\|!", wakes: "?"},
 }
 
