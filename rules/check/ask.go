@@ -1,12 +1,14 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/binary"
 	"io"
 	"net"
 	"net/netip"
+	"sync"
 	"time"
 
 	"golang.org/x/net/dns/dnsmessage"
@@ -27,8 +29,7 @@ func tcp(a netip.Addr) string {
 	return "tcp6"
 }
 
-// ask puts one question to one name server: two tries over a connected UDP
-// socket, then TCP if the answer was cut. It returns when ctx ends.
+// ask puts one question to one name server: tries over connected UDP sockets, then TCP if the answer was cut. It returns when ctx ends.
 func ask(ctx context.Context, env Env, lim Limits, server netip.AddrPort, q dnsmessage.Question) (dnsReply, error) {
 	var id [2]byte
 	_, _ = rand.Read(id[:]) // never fails
@@ -59,19 +60,48 @@ func askUDP(ctx context.Context, env Env, lim Limits, server netip.AddrPort, que
 	if _, err := c.Write(query); err != nil {
 		return dnsReply{}, err
 	}
-	again := time.AfterFunc(lim.DNSRetry, func() { _, _ = c.Write(query) })
-	defer again.Stop()
+	defer every(lim.DNSRetry, func() { _, _ = c.Write(query) })()
 	buf := make([]byte, lim.DNSReply)
+	var bad error
 	for {
 		size, err := c.Read(buf)
 		if err != nil {
-			return dnsReply{}, err
+			return dnsReply{}, cmp.Or(bad, err)
 		}
 		r, err := parseReply(buf[:size], id, q, lim)
 		if err == nil {
 			return r, nil
 		}
+		if ours(buf[:size], id) { // the true answer may still come
+			bad = errBadReply
+		}
 	}
+}
+
+// every does f again and again until stop, which waits for it.
+func every(d time.Duration, f func()) (stop func()) {
+	tick, end := time.NewTicker(d), make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for {
+			select {
+			case <-tick.C:
+				f()
+			case <-end:
+				return
+			}
+		}
+	})
+	return func() {
+		tick.Stop()
+		close(end)
+		wg.Wait()
+	}
+}
+
+// ours tells whether the packet is an answer under our ID.
+func ours(b []byte, id uint16) bool {
+	return len(b) > 2 && binary.BigEndian.Uint16(b) == id && b[2]&0x80 != 0
 }
 
 func askTCP(ctx context.Context, env Env, lim Limits, server netip.AddrPort, query []byte, id uint16, q dnsmessage.Question) (dnsReply, error) {

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"net"
@@ -95,8 +96,8 @@ func (l *dnsLine) close() {
 	}
 }
 
-// askLine puts a question over the line. The second try has a socket of its
-// own: a router may have lost its entry for the line.
+// askLine puts a question over the line. From the second try on it has a socket
+// of its own: a router may have lost its entry for the line.
 func (s *shared) askLine(ctx context.Context, lim Limits, server netip.AddrPort, query []byte, id uint16, q dnsmessage.Question) (dnsReply, error) {
 	l := s.line(server)
 	ch := make(chan []byte, 4)
@@ -121,11 +122,15 @@ func (s *shared) askLine(ctx context.Context, lim Limits, server netip.AddrPort,
 	own := make(chan result, 1)
 	timer := time.NewTimer(lim.DNSRetry)
 	defer timer.Stop()
+	var bad error
 	for {
 		select {
 		case b := <-ch:
 			if r, err := parseReply(b, id, q, lim); err == nil {
 				return r, nil
+			}
+			if ours(b, id) {
+				bad = errBadReply
 			}
 		case r := <-own:
 			return r.r, r.err
@@ -139,11 +144,12 @@ func (s *shared) askLine(ctx context.Context, lim Limits, server netip.AddrPort,
 				})
 			default:
 				_, _ = l.conn.Write(query)
+				timer.Reset(lim.DNSRetry)
 			}
 		case <-l.dead:
 			return dnsReply{}, l.err
 		case <-ctx.Done():
-			return dnsReply{}, ctx.Err()
+			return dnsReply{}, cmp.Or(bad, ctx.Err())
 		}
 	}
 }

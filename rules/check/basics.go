@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/net/dns/dnsmessage"
 )
@@ -162,7 +163,7 @@ func (dnsProbe) Run(ctx context.Context, env Env, lim Limits, to Target) Result 
 	worst := Layer{}
 	for i, l := range layers {
 		res.add(l)
-		if l.Status == Pass || l.Code == DNSRewritten {
+		if l.Status == Pass || l.Status == Note {
 			good = append(good, l.Address)
 			if len(good) == 1 {
 				res.fact("addresses", join(addrs[i]))
@@ -221,11 +222,17 @@ func askOne(ctx context.Context, env Env, lim Limits, server netip.AddrPort, hos
 		}
 		wg.Go(func() { f(ask(ctx, env, lim, server, q)) })
 	}
+	var alive atomic.Bool
 	put(host, dnsmessage.TypeA, func(r dnsReply, err error) { h.a = &said{reply: r, err: err} })
 	put(host, dnsmessage.TypeAAAA, func(r dnsReply, err error) { h.aaaa = &said{reply: r, err: err} })
 	fakes := make([]dnsReply, len(fakeUnder))
 	for i, domain := range fakeUnder {
-		put("sops-"+strings.ToLower(rand.Text()[:12])+"."+cmp.Or(domain, owner(host)), dnsmessage.TypeA, func(r dnsReply, _ error) { fakes[i] = r })
+		put("sops-"+strings.ToLower(rand.Text()[:12])+"."+cmp.Or(domain, owner(host)), dnsmessage.TypeA, func(r dnsReply, err error) {
+			fakes[i] = r
+			if err == nil {
+				alive.Store(true)
+			}
+		})
 	}
 	wg.Wait()
 	l.Took = env.Now().Sub(start)
@@ -236,7 +243,9 @@ func askOne(ctx context.Context, env Env, lim Limits, server netip.AddrPort, hos
 	case len(h.addrs()) > 0:
 		l.Status = Pass
 	default:
-		l.Code = h.code()
+		if l.Code = h.code(); l.Code == DNSSilent && alive.Load() {
+			l.Status, l.Code = Note, TCPLossy // it is there: of this question, the answers got lost
+		}
 	}
 	return l, h.addrs()
 }

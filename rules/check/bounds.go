@@ -26,6 +26,7 @@ type shared struct {
 	mu     sync.Mutex
 	doors  map[netip.Addr]*door
 	names  flights[names]
+	named  atomic.Bool // a name server has answered something
 	times  flights[opinion]
 	clock  flights[world]
 	system flights[[]netip.Addr]

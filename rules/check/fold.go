@@ -42,7 +42,7 @@ func Fold(in []Result) (causes []Cause, out []Result) {
 		}
 		for i := range out {
 			r := &out[i]
-			if basic(r.Job.Kind) && r.Code == c.Code || r.Status != Fail && r.Status != Unproven || !explains(*r) {
+			if tells(r.Job.Kind, c.Code) && r.Code == c.Code || r.Status != Fail && r.Status != Unproven || !explains(*r) {
 				continue // the row that tells the cause stays as it is
 			}
 			c.Explains = append(c.Explains, r.Job.Key)
@@ -51,6 +51,22 @@ func Fold(in []Result) (causes []Cause, out []Result) {
 		causes = append(causes, c)
 	}
 	return causes, out
+}
+
+// tells tells whether rows of that kind are there to show that cause.
+func tells(kind string, cause Code) bool {
+	switch cause {
+	case RouteNone:
+		return kind == "route" || kind == "gateway"
+	case GatewaySilent:
+		return kind == "gateway"
+	case HTTPPortal:
+		return kind == "portal"
+	case ClockOff:
+		return kind == "clock"
+	default:
+		return kind == "dns"
+	}
 }
 
 // basic tells whether the kind is about the network at hand and not about one flow.

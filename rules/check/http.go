@@ -88,6 +88,9 @@ func fetch(ctx context.Context, env Env, lim Limits, c net.Conn, to Target, res 
 		p.sent = start
 		return p, true
 	}
+	if inner.Err() != nil { // a line that was cut short reads as a bad one
+		err = inner.Err()
+	}
 	l := Layer{Name: "http", Status: Fail, Took: env.Now().Sub(start), Address: peerOf(c)}
 	l.Code = httpReason(err, head, res)
 	res.declined(l.Code)
@@ -99,7 +102,7 @@ func fetch(ctx context.Context, env Env, lim Limits, c net.Conn, to Target, res 
 func httpReason(err error, head []byte, res *Result) Code {
 	var op *net.OpError
 	switch {
-	case len(head) > 0 && !strings.HasPrefix(string(head), "HTTP/"):
+	case len(head) > 0 && !begins(head, "HTTP/"):
 		res.fact("server", spoken(head))
 		res.fact("banner", string(head))
 		return HTTPNotHTTP

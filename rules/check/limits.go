@@ -7,7 +7,7 @@ type Limits struct {
 	Patience float64 // multiplies every duration of a wait; 0 means 1
 
 	DNS      time.Duration // one lookup, both families; resolvers answer in 1 RTT, recursion in 1 s
-	DNSRetry time.Duration // second try; over the round trip of any line, under the stub resolvers' 5 s
+	DNSRetry time.Duration // between tries; over the round trip of any line, and five of them, or 20 % loss looks like silence
 	TCP      time.Duration // a router looks 3.07 s for a device before it says that there is none, and that takes a round trip
 	Early    time.Duration // first word on a silent row; hedged connects are 98.7 % right by then
 	Hedge1   time.Duration // a fresh socket if nothing came back: 20 % loss must not look like silence
@@ -47,7 +47,7 @@ func DefaultLimits() Limits {
 	return Limits{
 		Patience: 1,
 
-		DNS: 2 * time.Second, DNSRetry: 700 * time.Millisecond,
+		DNS: 2 * time.Second, DNSRetry: 400 * time.Millisecond,
 		TCP: 3400 * time.Millisecond, Early: 1200 * time.Millisecond,
 		Hedge1: 200 * time.Millisecond, Hedge2: 450 * time.Millisecond, Second: 1600 * time.Millisecond,
 		TLS: 4 * time.Second, TLSAfter: 300 * time.Millisecond,

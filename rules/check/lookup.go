@@ -52,6 +52,9 @@ func lookupNow(ctx context.Context, env Env, lim Limits, host string) names {
 	if len(n.Addrs) == 0 && n.Code != DNSBadName {
 		n = system(ctx, env, lim, host, n)
 	}
+	if s := sharedOf(env); s != nil && n.Server != "" {
+		s.named.Store(true)
+	}
 	n.Took = env.Now().Sub(start)
 	return n
 }
@@ -177,8 +180,10 @@ func (h heard) addrs() []netip.Addr {
 	return sorted(out)
 }
 
-// code is why this server gave no address.
+// code is why this server gave no address. That there is none takes both
+// answers: one of them may have got lost.
 func (h heard) code() Code {
+	empty := 0
 	for _, s := range []*said{h.a, h.aaaa} {
 		switch {
 		case s == nil || s.err != nil:
@@ -192,8 +197,11 @@ func (h heard) code() Code {
 		case s.reply.RCode != dnsmessage.RCodeSuccess:
 			return DNSBadReply
 		default:
-			return DNSNoData
+			empty++
 		}
+	}
+	if empty == 2 {
+		return DNSNoData
 	}
 	for _, s := range []*said{h.a, h.aaaa} {
 		if s != nil && errors.Is(s.err, errBadReply) {

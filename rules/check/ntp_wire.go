@@ -51,9 +51,9 @@ func parseNTP(b []byte, cookie uint64, sent, got time.Time) (ntpAnswer, error) {
 	}
 	received, transmitted := binary.BigEndian.Uint64(b[32:]), binary.BigEndian.Uint64(b[40:])
 	switch {
-	case stratum == 0:
+	case stratum == 0 && kiss(b[12:16]):
 		return ntpAnswer{}, kissError(b[12:16])
-	case leap == 3 || stratum > 15 || transmitted == 0 || received == 0:
+	case stratum == 0, leap == 3 || stratum > 15 || transmitted == 0 || received == 0:
 		return ntpAnswer{}, errNTPUnsynced
 	}
 	t2, t3 := ntpTime(received, sent), ntpTime(transmitted, sent)
@@ -65,6 +65,12 @@ func parseNTP(b []byte, cookie uint64, sent, got time.Time) (ntpAnswer, error) {
 		Delay:   max(0, got.Sub(sent)-t3.Sub(t2)),
 		Stratum: stratum,
 	}, nil
+}
+
+// kiss tells whether the field holds a word, as RFC 5905 wants of a server that
+// turns guests away. One that only lacks the time has an address or zeros there.
+func kiss(b []byte) bool {
+	return !slices.ContainsFunc(b, func(c byte) bool { return (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != 0 }) && b[0] >= 'A'
 }
 
 // ntpTime reads a timestamp in the era that is nearest to the local time near.

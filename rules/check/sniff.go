@@ -46,6 +46,13 @@ func spoken(b []byte) string {
 	return ""
 }
 
+// begins tells whether b is the beginning of what starts with word, however
+// little of it has come.
+func begins(b []byte, word string) bool {
+	n := min(len(b), len(word))
+	return string(b[:n]) == word[:n]
+}
+
 // bound ends every read and write on c as soon as ctx ends. The caller calls
 // stop when it is done with the exchange.
 func bound(ctx context.Context, c net.Conn) (stop func() bool) {

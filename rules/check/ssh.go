@@ -33,7 +33,7 @@ func (sshProbe) Run(ctx context.Context, env Env, lim Limits, to Target) Result 
 		v.fact("banner", g.Version)
 	case sshBusy(head):
 		v.note(SSHBusy, "banner", string(head))
-	case errors.Is(err, errNotSSH), len(head) > 0 && spoken(head) != "ssh" && ctx.Err() == nil:
+	case errors.Is(err, errNotSSH), len(head) > 0 && !begins(head, "SSH-") && ctx.Err() == nil:
 		v.stranger(SSHNotSSH, head)
 	default:
 		v.lost(ctx, err, endings{SSHSilent, SSHClosed, SSHReset})
