@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -10,182 +9,294 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/syncsign/sops-firewall/rules/check/wire/netlab"
 )
 
 // lab is a small Internet of network namespaces on this machine, with real
-// servers in it:
+// servers in it, and customers who live in it:
 //
-//	server 192.168.50.10 --- router .50.1 | 203.0.113.5 ===(40 ms)=== inet 203.0.113.1, 198.51.100.x
-//	hub 203.0.113.66 (an office elsewhere) ------------------------------/
+//	server .50.10 --+                                      +-- inet: DNS, and all names of the manual
+//	                +-- router .50.1 -- modem ===(40 ms)===+
+//	device .50.20 --+   192.168.50.0/24                    +-- outside: a computer elsewhere
+//	                                                       +-- office .60.1 -- hub 192.168.60.10
 //
-// inet holds the DNS and all names of the manual; server holds SOPS's own
-// services. It needs root; everything goes away with the test.
+// The server holds SOPS's own services, the device is any other computer of
+// its LAN, the modem is a plain bridge. Everything goes away with the test.
 type lab struct {
-	t                         *testing.T
-	dir                       string
-	inet, router, server, hub string
-	ca                        string // file with the lab's own certificate authority
-	bin                       string // the program under test
+	*customer // the first one
+
+	customers []*customer
+	outside   string
+	certs     labCerts
+}
+
+// customer is one installation.
+type customer struct {
+	t   testing.TB
+	net *netlab.Net
+	dir string
+	bin string // the program under test
+	ca  string // file with the lab's certificate authority
+	n   int    // which customer
+
+	inet, router, modem, server, device, office, hub string
+
+	line     *netlab.Line // to the Internet
+	zone     *int         // in which the routers keep their connections, see rules
+	sopsDown func()       // stops SOPS's own services
+
+	domain string // SOPS's name
+	public string // and its address
 }
 
 // labTools are the programs of the lab; the names of their packages differ.
-var labTools = []string{"ip", "nft", "dnsmasq", "nginx", "sshd", "chronyd", "mosquitto"}
+var labTools = []string{"nft", "ping", "dnsmasq", "nginx", "sshd", "chronyd", "mosquitto"}
 
-// newLab builds the lab, or skips the test with a plain word. With SOPS_LAB=must
-// a skip is a failure.
-func newLab(t *testing.T) *lab {
+// roundTrip is that of the customer's line.
+const roundTrip = 40 * time.Millisecond
+
+// newLab builds the lab with one customer, or skips the test with a plain word.
+// With SOPS_LAB=must a skip is a failure.
+func newLab(t testing.TB) *lab {
 	t.Helper()
-	skip := t.Skipf
-	if os.Getenv("SOPS_LAB") == "must" {
-		skip = t.Fatalf
+	return newLabFor(t, 1)
+}
+
+// newLabFor builds the lab with up to eight customers.
+func newLabFor(t testing.TB, customers int) *lab {
+	t.Helper()
+	n := netlab.New(t, labTools...)
+	bin := filepath.Join(n.Dir, "sops-firewall")
+	n.Must("go", "build", "-o", bin, ".")
+	l := &lab{outside: n.Space("outside")}
+	inet := n.Space("inet")
+	n.Forwards(inet)
+	for i := range customers {
+		c := &customer{t: t, net: n, dir: n.Dir, bin: bin, n: i, inet: inet, zone: new(int), domain: "sops.example.com", public: fmt.Sprintf("203.0.113.%d", 16*i+5)}
+		if i > 0 {
+			c.domain = fmt.Sprintf("sops%d.example.com", i)
+		}
+		l.customers = append(l.customers, c)
 	}
-	if testing.Short() {
-		t.Skip("the lab takes some seconds; run without -short")
-	}
-	if os.Getuid() != 0 {
-		skip("the lab of network namespaces needs root")
-	}
-	for _, tool := range labTools {
-		if _, err := exec.LookPath(tool); err != nil {
-			skip("the lab needs %s: %v", tool, err)
+	l.customer = l.customers[0]
+	l.certs = newLabCerts(n, l.names())
+	l.internet(n)
+	for _, c := range l.customers {
+		c.ca = l.certs.authority
+		c.wires()
+		c.services(l.certs)
+		for _, far := range []string{"198.51.100." + atWeb, "2001:db8::" + atWeb} { // the first packets find the neighbours
+			n.Must("ip", "netns", "exec", c.server, "ping", "-q", "-c", "1", "-w", "10", far)
 		}
 	}
-	p := fmt.Sprintf("sfw%d", os.Getpid())
-	l := &lab{t: t, dir: t.TempDir(), inet: p + "i", router: p + "r", server: p + "s", hub: p + "h"}
-	l.bin = filepath.Join(l.dir, "sops-firewall")
-	l.must("go", "build", "-o", l.bin, ".")
-	l.wires()
-	l.ca = labCertificates(t, l.dir)
-	l.services()
 	return l
 }
 
-// must runs a command of the lab's set-up.
-func (l *lab) must(name string, args ...string) {
-	l.t.Helper()
-	out, err := exec.CommandContext(l.t.Context(), name, args...).CombinedOutput()
-	if err != nil {
-		l.t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
-	}
+// as is the same customer in a part of the test.
+func (c *customer) as(t testing.TB) *customer {
+	d := *c
+	d.t, d.net = t, c.net.For(t)
+	return &d
 }
 
-// lines runs one ip(8) command a line.
-func (l *lab) ip(lines string) {
-	l.t.Helper()
-	for line := range strings.Lines(lines) {
-		if f := strings.Fields(line); len(f) > 0 {
-			l.must("ip", f...)
+// wires makes the customer's namespaces and the lines between them.
+func (c *customer) wires() {
+	n, inet := c.net, c.inet
+	for _, s := range []struct {
+		name, dns string
+		ns        *string
+	}{
+		{"router", "198.51.100.53", &c.router},
+		{"modem", "", &c.modem},
+		{"server", "192.168.50.1", &c.server},
+		{"device", "192.168.50.1", &c.device},
+		{"office", "198.51.100.53", &c.office},
+		{"hub", "192.168.60.1", &c.hub},
+	} {
+		*s.ns = n.Space(fmt.Sprint(s.name, c.n))
+		if s.dns != "" {
+			n.Resolver(*s.ns, s.dns)
 		}
 	}
+	for _, ns := range []string{c.router, c.modem, c.office} {
+		n.Forwards(ns)
+	}
+	cust, office := fmt.Sprint("cust", c.n), fmt.Sprint("office", c.n)
+	c.line = n.Line(c.modem, "line", inet, cust, roundTrip/2)
+	n.IP(inet, fmt.Sprintf(`
+link add %[2]s type veth peer name wan netns %[3]s
+addr add 203.0.113.%[4]d/28 dev %[1]s
+addr add 2001:db8:1%[6]d::1/64 dev %[1]s nodad
+addr add 203.0.113.%[5]d/29 dev %[2]s
+link set %[1]s up
+link set %[2]s up
+route add 2001:db8:2%[6]d::/64 via 2001:db8:1%[6]d::5`, cust, office, c.office, 16*c.n+1, 129+8*c.n, c.n))
+	n.IP(c.modem, `
+link add bridge0 type bridge
+link set line master bridge0
+link set bridge0 up
+link set line up`)
+	n.IP(c.router, fmt.Sprintf(`
+link add lan type bridge
+link add port0 type veth peer name eth0 netns %[1]s
+link add port1 type veth peer name eth0 netns %[2]s
+link add wan type veth peer name port netns %[3]s
+link set port0 master lan
+link set port1 master lan
+addr add 192.168.50.1/24 dev lan
+addr add 2001:db8:2%[5]d::1/64 dev lan nodad
+addr add %[4]s/28 dev wan
+addr add 2001:db8:1%[5]d::5/64 dev wan nodad
+link set port0 up
+link set port1 up
+link set lan up
+link set wan up
+route add default via 203.0.113.%[6]d
+route add default via 2001:db8:1%[5]d::1`, c.server, c.device, c.modem, c.public, c.n, 16*c.n+1))
+	n.IP(c.modem, "link set port master bridge0\nlink set port up")
+	for ns, host := range map[string]string{c.server: "10", c.device: "20"} {
+		n.IP(ns, fmt.Sprintf(`
+addr add 192.168.50.%[1]s/24 dev eth0
+addr add 2001:db8:2%[2]d::%[1]s/64 dev eth0 nodad
+link set eth0 up`, host, c.n))
+		c.ways(ns)
+	}
+	n.IP(c.office, fmt.Sprintf(`
+link add lan type veth peer name eth0 netns %s
+addr add 192.168.60.1/24 dev lan
+addr add 203.0.113.%d/29 dev wan
+link set lan up
+link set wan up
+route add default via 203.0.113.%d`, c.hub, 130+8*c.n, 129+8*c.n))
+	n.IP(c.hub, `
+addr add 192.168.60.10/24 dev eth0
+link set eth0 up
+route add default via 192.168.60.1`)
+	c.rules(c.router, routerRules{pre: portForwards})
+	c.rules(c.office, routerRules{})
 }
 
-// wires makes the namespaces and the lines between them.
-func (l *lab) wires() {
-	t := l.t
-	for _, ns := range []string{l.inet, l.router, l.server, l.hub} {
-		l.must("ip", "netns", "add", ns)
-		t.Cleanup(func() { _ = exec.CommandContext(context.Background(), "ip", "netns", "del", ns).Run() })
-		conf := filepath.Join("/etc/netns", ns)
-		if err := os.MkdirAll(conf, 0o755); err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = os.RemoveAll(conf) })
-		l.file(filepath.Join(conf, "resolv.conf"), "nameserver 198.51.100.53\n")
-		l.ip("-n " + ns + " link set lo up")
-	}
-	slowLine(t, l.router, "wan", l.inet, "cust", 20*time.Millisecond)
-	l.ip(`
-		-n ` + l.router + ` link add lan type veth peer name eth0 netns ` + l.server + `
-		-n ` + l.inet + ` link add office type veth peer name eth0 netns ` + l.hub + `
-		-n ` + l.router + ` addr add 192.168.50.1/24 dev lan
-		-n ` + l.router + ` addr add 203.0.113.5/26 dev wan
-		-n ` + l.server + ` addr add 192.168.50.10/24 dev eth0
-		-n ` + l.hub + ` addr add 203.0.113.66/26 dev eth0
-		-n ` + l.inet + ` addr add 203.0.113.1/26 dev cust
-		-n ` + l.inet + ` addr add 203.0.113.65/26 dev office
-		-n ` + l.router + ` link set lan up
-		-n ` + l.router + ` link set wan up
-		-n ` + l.server + ` link set eth0 up
-		-n ` + l.hub + ` link set eth0 up
-		-n ` + l.inet + ` link set cust up
-		-n ` + l.inet + ` link set office up
-		-n ` + l.router + ` route add default via 203.0.113.1
-		-n ` + l.server + ` route add default via 192.168.50.1
-		-n ` + l.hub + ` route add default via 203.0.113.65`)
-	for _, a := range []string{"53", "10", "11", "12", "13", "123"} {
-		l.ip("-n " + l.inet + " addr add 198.51.100." + a + "/32 dev lo")
-	}
-	for _, ns := range []string{l.inet, l.router} {
-		l.must("ip", "netns", "exec", ns, "sysctl", "-qw", "net.ipv4.ip_forward=1")
-	}
-	l.nat("")
-	l.forward(true)
+// ways sets the default routes of a computer in the LAN.
+func (c *customer) ways(ns string) {
+	c.net.IP(ns, fmt.Sprintf("route replace default via 192.168.50.1\nroute replace default via 2001:db8:2%d::1", c.n))
 }
 
-// nat sets the router's rules: masquerading, and extra rules of its forward chain.
-func (l *lab) nat(forwardRules string) {
-	l.t.Helper()
-	l.nft(l.router, `
-table ip labnat {}
-delete table ip labnat
-table ip labnat {
-	chain post { type nat hook postrouting priority 100; oifname "wan" masquerade; }
-	chain through { type filter hook forward priority 0; policy accept; `+forwardRules+` }
+// noWays takes them away.
+func (c *customer) noWays(ns string) {
+	c.net.IP(ns, fmt.Sprintf("route del default via 192.168.50.1\nroute del default via 2001:db8:2%d::1", c.n))
+}
+
+// secondNAT makes a router of the modem: the customer's own router has a
+// private address now, and nobody forwards to it.
+func (c *customer) secondNAT() {
+	c.net.IP(c.modem, fmt.Sprintf(`
+link set port nomaster
+addr add 192.168.1.1/24 dev port
+addr add 2001:db8:3%[2]d::1/64 dev port nodad
+addr add %[1]s/28 dev bridge0
+addr add 2001:db8:1%[2]d::5/64 dev bridge0 nodad
+route replace default via 203.0.113.%[3]d
+route replace default via 2001:db8:1%[2]d::1
+route replace 2001:db8:2%[2]d::/64 via 2001:db8:3%[2]d::2`, c.public, c.n, 16*c.n+1))
+	c.net.NFT(c.modem, `table inet lab {
+	chain post { type nat hook postrouting priority 100; meta nfproto ipv4 oifname "bridge0" masquerade; }
+	chain through { type filter hook forward priority 0; tcp dport 22 reject with icmp type admin-prohibited; }
+}`)
+	c.net.IP(c.router, fmt.Sprintf(`
+addr del %[1]s/28 dev wan
+addr del 2001:db8:1%[2]d::5/64 dev wan
+addr add 192.168.1.2/24 dev wan
+addr add 2001:db8:3%[2]d::2/64 dev wan nodad
+route replace default via 192.168.1.1
+route replace default via 2001:db8:3%[2]d::1`, c.public, c.n))
+	c.net.IP(c.inet, fmt.Sprint("neigh flush dev cust", c.n))
+}
+
+// oneNAT makes a bridge of the modem again.
+func (c *customer) oneNAT() {
+	c.net.NFT(c.modem, "delete table inet lab")
+	c.net.IP(c.modem, fmt.Sprintf(`
+addr del %[1]s/28 dev bridge0
+addr del 2001:db8:1%[2]d::5/64 dev bridge0
+addr del 192.168.1.1/24 dev port
+addr del 2001:db8:3%[2]d::1/64 dev port
+link set port master bridge0`, c.public, c.n))
+	c.net.IP(c.router, fmt.Sprintf(`
+addr del 192.168.1.2/24 dev wan
+addr del 2001:db8:3%[2]d::2/64 dev wan
+addr add %[1]s/28 dev wan
+addr add 2001:db8:1%[2]d::5/64 dev wan nodad
+route replace default via 203.0.113.%[3]d
+route replace default via 2001:db8:1%[2]d::1`, c.public, c.n, 16*c.n+1))
+	c.net.IP(c.inet, fmt.Sprint("neigh flush dev cust", c.n))
+}
+
+// routerRules are nftables rules of a router, beside its masquerading.
+type routerRules struct {
+	pre     string // where packets are sent instead: port forwards, boxes in the way
+	post    string // as whose they are sent on
+	input   string // to the router itself
+	through string // what it forwards, and what not
+}
+
+// portForwards are those of table 4.
+const portForwards = `iifname "wan" tcp dport { 80, 443, 1883, 8443, 8883, 8888 } dnat ip to 192.168.50.10;`
+
+// rules sets a router's rules, in place of those it had. It forgets all
+// connections: with a new zone none of them is known.
+func (c *customer) rules(ns string, r routerRules) {
+	c.t.Helper()
+	*c.zone++
+	zone := fmt.Sprintf("priority -300; ct zone set %d;", *c.zone)
+	c.net.NFT(ns, `
+table inet lab {}
+delete table inet lab
+table inet lab {
+	chain first { type filter hook prerouting `+zone+` }
+	chain own { type filter hook output `+zone+` }
+	chain pre { type nat hook prerouting priority -100; `+r.pre+` }
+	chain post { type nat hook postrouting priority 100; meta nfproto ipv4 oifname "wan" masquerade; `+r.post+` }
+	chain input { type filter hook input priority 0; policy accept; `+r.input+` }
+	chain through { type filter hook forward priority 0; policy accept; `+r.through+` }
 }`)
 }
 
-// forward switches the router's port forwards to the server on or off.
-func (l *lab) forward(on bool) {
-	l.t.Helper()
-	rule := ""
-	if on {
-		rule = `iifname "wan" tcp dport { 80, 443, 1883, 8443, 8883, 8888 } dnat to 192.168.50.10;`
-	}
-	l.nft(l.router, `
-table ip labfwd {}
-delete table ip labfwd
-table ip labfwd {
-	chain pre { type nat hook prerouting priority -100; `+rule+` }
-}`)
+// nat sets what the customer's router does not let through.
+func (c *customer) nat(through string) {
+	c.t.Helper()
+	c.rules(c.router, routerRules{pre: portForwards, through: through})
 }
 
-func (l *lab) nft(ns, rules string) {
-	l.t.Helper()
-	c := exec.CommandContext(l.t.Context(), "ip", "netns", "exec", ns, "nft", "-f", "-")
-	c.Stdin = strings.NewReader(rules)
-	if out, err := c.CombinedOutput(); err != nil {
-		l.t.Fatalf("nft: %v\n%s\n%s", err, out, rules)
-	}
-}
-
-func (l *lab) file(path, text string) string {
-	l.t.Helper()
-	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-		l.t.Fatal(err)
-	}
-	return path
-}
+func (c *customer) file(path, text string) string { return c.net.File(path, text) }
 
 // in is a command inside a namespace, with the lab's certificate authority
 // trusted and a home of its own.
-func (l *lab) in(ns, name string, args ...string) *exec.Cmd {
-	c := exec.CommandContext(l.t.Context(), "ip", append([]string{"netns", "exec", ns, name}, args...)...)
-	c.Env = append(os.Environ(), "SSL_CERT_FILE="+l.ca, "SSL_CERT_DIR=/nowhere", "HOME="+l.dir, "XDG_STATE_HOME="+filepath.Join(l.dir, "state"))
-	return c
+func (c *customer) in(ns, name string, args ...string) *exec.Cmd {
+	cmd := c.net.Command(ns, name, args...)
+	cmd.Env = append(os.Environ(), "SSL_CERT_FILE="+c.ca, "SSL_CERT_DIR=/nowhere", "HOME="+c.dir, "XDG_STATE_HOME="+filepath.Join(c.dir, "state"))
+	return cmd
 }
 
 // run runs the program in a namespace and returns stdout and the exit code.
-func (l *lab) run(ns string, args ...string) (stdout string, code int) {
-	l.t.Helper()
-	c := l.in(ns, l.bin, args...)
+func (c *customer) run(ns string, args ...string) (stdout string, code int) {
+	c.t.Helper()
+	return c.runWith(nil, ns, args...)
+}
+
+// runWith is run with more in the program's environment.
+func (c *customer) runWith(env []string, ns string, args ...string) (stdout string, code int) {
+	c.t.Helper()
+	cmd := c.in(ns, c.bin, args...)
+	cmd.Env = append(cmd.Env, env...)
 	var out, errw bytes.Buffer
-	c.Stdout, c.Stderr = &out, &errw
-	err := c.Run()
-	if c.ProcessState == nil {
-		l.t.Fatalf("%v: %v", args, err)
+	cmd.Stdout, cmd.Stderr = &out, &errw
+	err := cmd.Run()
+	if cmd.ProcessState == nil {
+		c.t.Fatalf("%v: %v", args, err)
 	}
-	if errw.Len() > 0 {
-		l.t.Logf("stderr: %s", errw.String())
+	if text := strings.TrimSpace(errw.String()); text != "" {
+		c.t.Logf("stderr: %s", text)
 	}
-	return out.String(), c.ProcessState.ExitCode()
+	return out.String(), cmd.ProcessState.ExitCode()
 }

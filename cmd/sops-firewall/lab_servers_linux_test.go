@@ -1,171 +1,158 @@
 package main
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
-	"math/big"
-	"os"
-	"os/exec"
-	"path/filepath"
+	"fmt"
 	"strings"
 	"testing"
-	"time"
+
+	"github.com/syncsign/sops-firewall/rules"
+	"github.com/syncsign/sops-firewall/rules/check/wire/netlab"
 )
 
-// labNames are the manual's names and ours, and the address each has in the lab.
+// Addresses of the lab's Internet: the last number of 198.51.100.x.
+const (
+	atUp, atGitHub, atDocker, atWeb = "10", "11", "12", "13"
+	atDNS, atStage                  = "53", "66"
+	atLiar                          = "99" // where a lying name server leads to; nothing is there
+	atTime, atUnsynced              = "123", "124"
+)
+
+// sixOnly is a host with an IPv6 address alone.
+const sixOnly = "six.example.net"
+
+// labNames are the manual's names, and where each is in the lab.
 var labNames = map[string]string{
-	"up.sync-sign.com": "198.51.100.10", "sync.sync-sign.com": "198.51.100.10", "update.sync-sign.com": "198.51.100.10",
-	"file.sync-sign.com": "198.51.100.10", "pub.sync-sign.com": "198.51.100.10",
-	"github.com": "198.51.100.11", "registry.hub.docker.com": "198.51.100.12", "docker.io": "198.51.100.12",
-	"pool.ntp.org": "198.51.100.123", "europe.pool.ntp.org": "198.51.100.123", "time.google.com": "198.51.100.123",
-	"www.googleapis.com": "198.51.100.13", "graph.microsoft.com": "198.51.100.13",
-	"sops.example.com": "203.0.113.5",
+	"up.sync-sign.com": atUp, "sync.sync-sign.com": atUp, "update.sync-sign.com": atUp,
+	"file.sync-sign.com": atUp, "pub.sync-sign.com": atUp,
+	"github.com": atGitHub, "registry.hub.docker.com": atDocker, "docker.io": atDocker,
+	"pool.ntp.org": atTime, "europe.pool.ntp.org": atTime, "time.google.com": atTime,
+	"www.googleapis.com": atWeb, "graph.microsoft.com": atWeb,
 }
 
-// services starts the real servers and waits until they listen.
-func (l *lab) services() {
-	var dns strings.Builder
-	dns.WriteString("no-resolv\nno-hosts\nlocal=/#/\nlisten-address=198.51.100.53\nbind-interfaces\nuser=root\npid-file=\n")
-	for n, a := range labNames {
-		dns.WriteString("host-record=" + n + "," + a + "\n")
-	}
-	// Names of our own tables are on the web server too.
-	for _, n := range labCompanions(l.t) {
-		if _, known := labNames[n]; !known {
-			dns.WriteString("host-record=" + n + ",198.51.100.13\n")
+// records are all names of the lab and their addresses, IPv4 first. The hosts
+// of the data sources have an IPv6 address too, as they have in the world.
+func (l *lab) records(t testing.TB) map[string][]string {
+	t.Helper()
+	out := map[string][]string{sixOnly: {"2001:db8::6"}}
+	for name, at := range labNames {
+		out[name] = []string{"198.51.100." + at}
+		if at == atWeb {
+			out[name] = append(out[name], "2001:db8::13")
 		}
 	}
-	l.daemon(l.inet, "dnsmasq", "-k", "-C", l.file(filepath.Join(l.dir, "dns.conf"), dns.String()))
-	l.daemon(l.inet, "nginx", "-c", l.nginx("web", []string{"443", "8433"}))
-	l.daemon(l.inet, "chronyd", "-d", "-x", "-u", "root", "-f", l.file(filepath.Join(l.dir, "chrony.conf"),
-		"local stratum 2\nallow all\ncmdport 0\nport 123\npidfile "+l.dir+"/chrony.pid\nbindcmdaddress /\n"))
-	l.must("mkdir", "-p", "/run/sshd")
-	l.must("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", filepath.Join(l.dir, "hostkey"))
-	l.daemon(l.inet, "/usr/sbin/sshd", "-D", "-e", "-f", l.file(filepath.Join(l.dir, "sshd.conf"),
-		"Port 22\nListenAddress 198.51.100.11\nHostKey "+l.dir+"/hostkey\nPidFile none\nUsePAM no\n"))
-	l.daemon(l.server, "nginx", "-c", l.nginx("sops", []string{"443"}))
-	tls := "cafile " + l.ca + "\ncertfile " + l.dir + "/lab.crt\nkeyfile " + l.dir + "/lab.key\n"
-	l.daemon(l.server, "mosquitto", "-c", l.file(filepath.Join(l.dir, "mosquitto.conf"),
-		"user root\nallow_anonymous true\nlistener 1883\nlistener 8883\n"+tls+"listener 8888\nprotocol websockets\nlistener 8443\nprotocol websockets\n"+tls))
-	l.listening(l.inet, "53", "443", "8433", "80", "22")
-	l.listening(l.server, "80", "443", "1883", "8883", "8888", "8443")
-	l.udp(l.inet, "123")
+	for _, name := range labCompanions(t) {
+		if out[name] == nil {
+			out[name] = []string{"198.51.100." + atWeb}
+		}
+	}
+	for _, c := range l.customers {
+		out[c.domain] = []string{c.public}
+	}
+	return out
 }
 
-func (l *lab) nginx(name string, tlsPorts []string) string {
-	dir := filepath.Join(l.dir, name)
-	l.must("mkdir", "-p", dir)
+func (l *lab) names() []string {
+	var names []string
+	for n := range l.records(l.t) {
+		names = append(names, n)
+	}
+	return names
+}
+
+// labCompanions are the names of our own tables, which the lab's Internet has too.
+func labCompanions(t testing.TB) []string {
+	t.Helper()
+	b, err := rules.Load(sub("rules"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, tab := range b.Tables {
+		if tab.Origin != rules.Ours {
+			continue
+		}
+		for _, r := range tab.Rows {
+			for _, h := range r.Hosts {
+				if strings.Contains(h, ".") {
+					names = append(names, h)
+				}
+			}
+		}
+	}
+	return names
+}
+
+// internet gives the lab's Internet its addresses and its real servers.
+func (l *lab) internet(n *netlab.Net) {
+	n.IP(l.inet, fmt.Sprintf(`
+link add outside type veth peer name eth0 netns %s
+addr add 203.0.113.225/28 dev outside
+link set outside up`, l.outside))
+	n.IP(l.outside, `
+addr add 203.0.113.226/28 dev eth0
+link set eth0 up
+route add default via 203.0.113.225`)
+	n.Resolver(l.outside, "198.51.100."+atDNS)
+	for _, a := range []string{atUp, atGitHub, atDocker, atWeb, atDNS, atStage, atTime, atUnsynced} {
+		n.IP(l.inet, "addr add 198.51.100."+a+"/32 dev lo")
+	}
+	for _, a := range []string{"6", "13", "66"} {
+		n.IP(l.inet, "addr add 2001:db8::"+a+"/128 dev lo nodad")
+	}
+	var dns strings.Builder
+	dns.WriteString("no-resolv\nno-hosts\nlocal=/#/\nlisten-address=198.51.100." + atDNS + "\nbind-interfaces\nuser=root\npid-file=\n")
+	for name, addrs := range l.records(n.T) {
+		dns.WriteString("host-record=" + name + "," + strings.Join(addrs, ",") + "\n")
+	}
+	n.Daemon(l.inet, "dnsmasq", "-k", "-C", n.File("dns.conf", dns.String()))
+	n.Daemon(l.inet, "nginx", "-c", nginx(n, "web", l.certs.good, "443", "8433"))
+	for at, local := range map[string]string{atTime: "local stratum 2\n", atUnsynced: ""} {
+		n.Daemon(l.inet, "chronyd", "-d", "-x", "-u", "root", "-f", n.File("chrony"+at+".conf", local+
+			"allow all\ncmdport 0\nport 123\nbindaddress 198.51.100."+at+"\npidfile "+n.Dir+"/chrony"+at+".pid\nbindcmdaddress /\n"))
+	}
+	n.Must("mkdir", "-p", "/run/sshd")
+	n.Must("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", n.Dir+"/hostkey")
+	n.Daemon(l.inet, "/usr/sbin/sshd", "-D", "-e", "-f", n.File("sshd.conf",
+		"Port 22\nListenAddress 198.51.100."+atGitHub+"\nMaxStartups 500\nHostKey "+n.Dir+"/hostkey\nPidFile none\nUsePAM no\n"))
+	n.Await(l.inet, "53/udp", "53/tcp", "443/tcp", "8433/tcp", "80/tcp", "22/tcp", "123/udp")
+}
+
+// services starts SOPS's own servers and the routers' name servers.
+func (c *customer) services(certs labCerts) {
+	n := c.net
+	for ns, addr := range map[string]string{c.router: "192.168.50.1", c.office: "192.168.60.1"} {
+		n.Daemon(ns, "dnsmasq", "-k", "-C", n.File(ns+".dns", "no-resolv\nno-hosts\ncache-size=0\nserver=198.51.100."+atDNS+
+			"\nlisten-address="+addr+"\nbind-interfaces\nuser=root\npid-file=\n"))
+	}
+	web := n.Daemon(c.server, "nginx", "-c", nginx(n, fmt.Sprint("sops", c.n), certs.good, "443"))
+	tls := "cafile " + certs.authority + "\ncertfile " + certs.good.cert + "\nkeyfile " + certs.good.key + "\n"
+	broker := n.Daemon(c.server, "mosquitto", "-c", n.File(fmt.Sprintf("mosquitto%d.conf", c.n),
+		"user root\nper_listener_settings true\nlistener 1883\nallow_anonymous true\nlistener 8883\nallow_anonymous true\n"+tls+
+			"listener 8888\nprotocol websockets\nallow_anonymous true\nlistener 8443\nprotocol websockets\nallow_anonymous true\n"+tls+
+			"listener 1884\nallow_anonymous false\n"))
+	c.sopsDown = func() { web(); broker() }
+	n.Await(c.server, "80/tcp", "443/tcp", "1883/tcp", "1884/tcp", "8883/tcp", "8888/tcp", "8443/tcp")
+	n.Await(c.router, "53/udp")
+	n.Await(c.office, "53/udp")
+	// Any computer in the LAN: a printer with a web page, say.
+	n.Daemon(c.device, "nginx", "-c", nginx(n, fmt.Sprint("device", c.n), certs.stranger, "443"))
+	n.Await(c.device, "80/tcp", "443/tcp")
+}
+
+// nginx writes the configuration of a web server on port 80 and on ports with TLS.
+func nginx(n *netlab.Net, name string, k keyPair, tlsPorts ...string) string {
+	dir := n.Dir + "/" + name
+	n.Must("mkdir", "-p", dir)
 	var b strings.Builder
 	b.WriteString("daemon off; user root; worker_processes 1; pid " + dir + "/pid; error_log " + dir + "/error.log;\nevents {}\nhttp { access_log off;\n")
 	for _, p := range []string{"client_body", "proxy", "fastcgi", "uwsgi", "scgi"} {
 		b.WriteString(p + "_temp_path " + dir + "/" + p + ";\n")
 	}
-	b.WriteString("server { listen 80; location / { return 200 'ok'; } }\n")
+	b.WriteString("server { listen 80; listen [::]:80; location / { return 200 'ok'; } }\n" +
+		"server { listen 80; listen [::]:80; server_name github.com; return 301 https://github.com/; }\n")
 	for _, p := range tlsPorts {
-		b.WriteString("server { listen " + p + " ssl; ssl_certificate " + l.dir + "/lab.crt; ssl_certificate_key " + l.dir + "/lab.key; location / { return 200 'ok'; } }\n")
+		b.WriteString("server { listen " + p + " ssl; listen [::]:" + p + " ssl; ssl_certificate " + k.cert + "; ssl_certificate_key " + k.key + "; location / { return 200 'ok'; } }\n")
 	}
 	b.WriteString("}\n")
-	return l.file(filepath.Join(dir, "nginx.conf"), b.String())
-}
-
-// daemon starts a server in a namespace and ends it with the test.
-func (l *lab) daemon(ns, name string, args ...string) {
-	l.t.Helper()
-	c := l.in(ns, name, args...)
-	log, err := os.Create(filepath.Join(l.dir, ns+filepath.Base(name)+".log"))
-	if err != nil {
-		l.t.Fatal(err)
-	}
-	c.Stdout, c.Stderr = log, log
-	if err := c.Start(); err != nil {
-		l.t.Fatalf("%s: %v", name, err)
-	}
-	l.t.Cleanup(func() {
-		_ = c.Process.Kill()
-		_ = c.Wait()
-		_ = log.Close()
-		if l.t.Failed() {
-			if text, err := os.ReadFile(log.Name()); err == nil && len(text) > 0 {
-				l.t.Logf("%s:\n%s", name, text)
-			}
-		}
-	})
-}
-
-func (l *lab) listening(ns string, ports ...string) { l.socket(ns, "-Hltn", ports) }
-func (l *lab) udp(ns string, ports ...string)       { l.socket(ns, "-Hlun", ports) }
-
-// socket waits until every port is listened on.
-func (l *lab) socket(ns, flags string, ports []string) {
-	l.t.Helper()
-	end := time.Now().Add(15 * time.Second)
-	tick := time.NewTicker(50 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		out, err := exec.CommandContext(l.t.Context(), "ip", "netns", "exec", ns, "ss", flags).Output()
-		missing := ""
-		for _, p := range ports {
-			if err != nil || !strings.Contains(string(out), ":"+p+" ") {
-				missing = p
-			}
-		}
-		if missing == "" {
-			return
-		}
-		if time.Now().After(end) {
-			l.t.Fatalf("nothing listens on port %s in %s:\n%s", missing, ns, out)
-		}
-		<-tick.C
-	}
-}
-
-// labCertificates writes an own authority and one certificate for all names of
-// the lab, and returns the authority's file.
-func labCertificates(t *testing.T, dir string) string {
-	t.Helper()
-	key := func() *ecdsa.PrivateKey {
-		k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return k
-	}
-	caKey, leafKey := key(), key()
-	ca := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Lab CA"}, IsCA: true, BasicConstraintsValid: true,
-		KeyUsage: x509.KeyUsageCertSign, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
-	}
-	leaf := &x509.Certificate{
-		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "lab"}, NotBefore: ca.NotBefore, NotAfter: ca.NotAfter,
-		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-	}
-	for n := range labNames {
-		leaf.DNSNames = append(leaf.DNSNames, n)
-	}
-	leaf.DNSNames = append(leaf.DNSNames, labCompanions(t)...)
-	write := func(name, kind string, der []byte) string {
-		file := filepath.Join(dir, name)
-		if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return file
-	}
-	sign := func(c, by *x509.Certificate, pub *ecdsa.PublicKey) []byte {
-		der, err := x509.CreateCertificate(rand.Reader, c, by, pub, caKey)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return der
-	}
-	keyDER, err := x509.MarshalECPrivateKey(leafKey)
-	if err != nil {
-		t.Fatal(err)
-	}
-	write("lab.key", "EC PRIVATE KEY", keyDER)
-	write("lab.crt", "CERTIFICATE", sign(leaf, ca, &leafKey.PublicKey))
-	return write("ca.pem", "CERTIFICATE", sign(ca, ca, &caKey.PublicKey))
+	return n.File(dir+"/nginx.conf", b.String())
 }

@@ -14,7 +14,7 @@ import (
 // after the third nothing waits, and no firewall has anything left to do.
 func TestLabPlacesMerge(t *testing.T) {
 	l := newLab(t)
-	site, file := l.file(filepath.Join(l.dir, "site.yaml"), labSite), filepath.Join(l.dir, "all.json")
+	site, file := l.site(), filepath.Join(l.dir, "all.json")
 	for _, c := range []struct {
 		ns, from string
 		code     int

@@ -1,8 +1,6 @@
 package router_test
 
 import (
-	"context"
-	"fmt"
 	"io"
 	"net"
 	"os"
@@ -13,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/syncsign/sops-firewall/rules/check/wire/netlab"
 	"github.com/syncsign/sops-firewall/rules/router"
 )
 
@@ -24,6 +23,7 @@ import (
 // The computer's own firewall and /etc/ufw are never touched.
 type ufwLab struct {
 	t             *testing.T
+	net           *netlab.Net
 	dir           string
 	host, outside string
 }
@@ -33,37 +33,15 @@ const ufwPorts = "22,80,443,1883,8443,8883,8888,9999"
 
 func newUFWLab(t *testing.T) *ufwLab {
 	t.Helper()
-	skip := t.Skipf
-	if os.Getenv("SOPS_LAB") == "must" {
-		skip = t.Fatalf
-	}
-	if testing.Short() {
-		t.Skip("the ufw lab takes some seconds; run without -short")
-	}
-	if os.Getuid() != 0 {
-		skip("the ufw lab needs root for its network namespaces")
-	}
-	for _, tool := range []string{"ufw", "ip", "iptables-save", "ip6tables-save"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			skip("the ufw lab needs %s: %v", tool, err)
-		}
-	}
+	n := netlab.New(t, "ufw", "iptables-save", "ip6tables-save")
 	t.Parallel()
-	p := fmt.Sprintf("%s-%d", t.Name(), os.Getpid())
-	l := &ufwLab{t: t, dir: t.TempDir(), host: p + "-host", outside: p + "-out"}
-	for _, ns := range []string{l.host, l.outside} {
-		l.must("ip", "netns", "add", ns)
-		t.Cleanup(func() { _ = exec.CommandContext(context.Background(), "ip", "netns", "del", ns).Run() })
-		l.must("ip", "-n", ns, "link", "set", "lo", "up")
+	l := &ufwLab{t: t, net: n, dir: n.Dir, host: n.Space("host"), outside: n.Space("outside")}
+	n.IP(l.host, "link add eth0 type veth peer name eth0 netns "+l.outside)
+	for ns, at := range map[string]string{l.host: "1", l.outside: "2"} {
+		n.IP(ns, "addr add 10.77.0."+at+"/24 dev eth0\naddr add fd77::"+at+"/64 dev eth0 nodad\nlink set eth0 up")
 	}
-	l.must("ip", "-n", l.host, "link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns", l.outside)
-	for ns, n := range map[string]string{l.host: "1", l.outside: "2"} {
-		l.must("ip", "-n", ns, "addr", "add", "10.77.0."+n+"/24", "dev", "eth0")
-		l.must("ip", "-n", ns, "addr", "add", "fd77::"+n+"/64", "dev", "eth0", "nodad")
-		l.must("ip", "-n", ns, "link", "set", "eth0", "up")
-	}
-	l.must("cp", "-a", "/etc/ufw", filepath.Join(l.dir, "ufw"))
-	l.must("cp", "-a", "/etc/default/ufw", filepath.Join(l.dir, "default"))
+	n.Must("cp", "-a", "/etc/ufw", filepath.Join(l.dir, "ufw"))
+	n.Must("cp", "-a", "/etc/default/ufw", filepath.Join(l.dir, "default"))
 	for _, d := range []string{"run", "bin"} {
 		if err := os.Mkdir(filepath.Join(l.dir, d), 0o755); err != nil {
 			t.Fatal(err)
@@ -79,20 +57,13 @@ func newUFWLab(t *testing.T) *ufwLab {
 	return l
 }
 
-func (l *ufwLab) must(name string, args ...string) {
-	l.t.Helper()
-	if out, err := exec.CommandContext(l.t.Context(), name, args...).CombinedOutput(); err != nil {
-		l.t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
-	}
-}
-
 // sh runs a script at the host as an administrator would paste it, with ufw's
 // files replaced by the copies; -e is not set, as it is not in a terminal.
 func (l *ufwLab) sh(script string) string {
 	l.t.Helper()
 	const mounts = `mount --bind "$LAB/ufw" /etc/ufw && mount --bind "$LAB/default" /etc/default/ufw &&
 mount --bind "$LAB/run" /run && PATH="$LAB/bin:$PATH" && export PATH && exec sh -s`
-	c := exec.CommandContext(l.t.Context(), "ip", "netns", "exec", l.host, "sh", "-c", mounts)
+	c := l.net.Command(l.host, "sh", "-c", mounts)
 	c.Env = append(os.Environ(), "LAB="+l.dir, "LC_ALL=C")
 	c.Stdin = strings.NewReader(script)
 	out, err := c.CombinedOutput()
@@ -117,7 +88,7 @@ func (l *ufwLab) rules() string {
 // listen starts listeners on TCP ports in a namespace and waits until they are there.
 func (l *ufwLab) listen(ns, ports string) {
 	l.t.Helper()
-	c := l.helper(l.t.Context(), ns, "listen", ports)
+	c := l.helper(ns, "listen", ports)
 	up, err := c.StdoutPipe()
 	if err != nil {
 		l.t.Fatal(err)
@@ -138,7 +109,7 @@ func (l *ufwLab) listen(ns, ports string) {
 // open asks from a namespace which of the ports can be reached at both addresses.
 func (l *ufwLab) open(ns, host4, host6, ports string) string {
 	l.t.Helper()
-	c := l.helper(l.t.Context(), ns, "dial", ports, host4, host6)
+	c := l.helper(ns, "dial", ports, host4, host6)
 	out, err := c.Output()
 	if err != nil {
 		l.t.Fatalf("dial: %v", err)
@@ -147,8 +118,8 @@ func (l *ufwLab) open(ns, host4, host6, ports string) string {
 	return line
 }
 
-func (l *ufwLab) helper(ctx context.Context, ns string, args ...string) *exec.Cmd {
-	c := exec.CommandContext(ctx, "ip", append([]string{"netns", "exec", ns, os.Args[0], "-test.run=^TestUFWHelper$", "--"}, args...)...)
+func (l *ufwLab) helper(ns string, args ...string) *exec.Cmd {
+	c := l.net.Command(ns, os.Args[0], append([]string{"-test.run=^TestUFWHelper$", "--"}, args...)...)
 	c.Env = append(os.Environ(), "SOPS_UFW_HELPER=1")
 	return c
 }

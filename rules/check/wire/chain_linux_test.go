@@ -18,11 +18,11 @@ import (
 	"net/netip"
 	"os"
 	"os/exec"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/syncsign/sops-firewall/rules/check"
+	"github.com/syncsign/sops-firewall/rules/check/wire/netlab"
 )
 
 // chainName is what the server at the end of the chain is called.
@@ -111,64 +111,41 @@ func chainServer() {
 //
 // and the same over IPv6 with fd78:1:: and so on.
 type chain struct {
-	lab
-	home, provider string
-	cert           string // file
+	*netlab.Net
+
+	client, home, provider, server string
+	cert                           string // file
 }
 
 func newChain(t *testing.T) chain {
 	t.Helper()
-	skip := t.Skipf
-	if os.Getenv("SOPS_LAB") == "must" {
-		skip = t.Fatalf
-	}
-	if testing.Short() {
-		t.Skip("network namespaces are not short")
-	}
-	if os.Getuid() != 0 {
-		skip("network namespaces need root")
-	}
-	for _, tool := range []string{"ip", "nft"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			skip("%v", err)
-		}
-	}
-	p := fmt.Sprintf("sfchain%d", os.Getpid())
-	l := chain{lab: lab{t: t, client: p + "c", server: p + "s"}, home: p + "h", provider: p + "p"}
-	for _, ns := range []string{l.client, l.home, l.provider, l.server} {
-		if out, err := exec.CommandContext(t.Context(), "ip", "netns", "add", ns).CombinedOutput(); err != nil {
-			skip("ip netns add: %v: %s", err, out)
-		}
-		t.Cleanup(func() { _ = exec.CommandContext(context.Background(), "ip", "netns", "del", ns).Run() })
-		l.ip("-n " + ns + " link set lo up")
-	}
+	n := netlab.New(t, "nft")
+	l := chain{Net: n, client: n.Space("client"), home: n.Space("home"), provider: n.Space("provider"), server: n.Space("server")}
 	link := func(a, dev, b, peer string, net, hostA, hostB int) {
-		l.ip("-n " + a + " link add " + dev + " type veth peer name " + peer + " netns " + b)
+		n.IP(a, "link add "+dev+" type veth peer name "+peer+" netns "+b)
 		for _, side := range []struct {
 			ns, dev string
 			host    int
 		}{{a, dev, hostA}, {b, peer, hostB}} {
-			l.ip(fmt.Sprintf("-n %s addr add 10.78.%d.%d/24 dev %s", side.ns, net, side.host, side.dev))
-			l.ip(fmt.Sprintf("-n %s addr add fd78:%d::%d/64 dev %s nodad", side.ns, net, side.host, side.dev))
-			l.ip("-n " + side.ns + " link set " + side.dev + " up")
+			n.IP(side.ns, fmt.Sprintf("addr add 10.78.%[1]d.%[2]d/24 dev %[3]s\naddr add fd78:%[1]d::%[2]d/64 dev %[3]s nodad\nlink set %[3]s up", net, side.host, side.dev))
 		}
 	}
 	link(l.home, "lan", l.client, "eth0", 1, 1, 2)
 	link(l.provider, "cust", l.home, "wan", 9, 2, 1)
 	link(l.provider, "inet", l.server, "eth0", 2, 1, 2)
-	for _, r := range []string{
-		l.client + " route add default via 10.78.1.1", l.client + " -6 route add default via fd78:1::1",
-		l.home + " route add default via 10.78.9.2", l.home + " -6 route add default via fd78:9::2",
-		l.server + " route add default via 10.78.2.1", l.server + " -6 route add default via fd78:2::1",
-		l.provider + " route add 10.78.1.0/24 via 10.78.9.1", l.provider + " -6 route add fd78:1::/64 via fd78:9::1",
-		l.client + " route add unreachable 10.99.0.0/16", l.client + " route add prohibit 10.98.0.0/16",
+	for ns, routes := range map[string]string{
+		l.client: `route add default via 10.78.1.1
+			route add default via fd78:1::1
+			route add unreachable 10.99.0.0/16
+			route add prohibit 10.98.0.0/16`,
+		l.home:     "route add default via 10.78.9.2\nroute add default via fd78:9::2",
+		l.server:   "route add default via 10.78.2.1\nroute add default via fd78:2::1",
+		l.provider: "route add 10.78.1.0/24 via 10.78.9.1\nroute add fd78:1::/64 via fd78:9::1",
 	} {
-		l.ip("-n " + r)
+		n.IP(ns, routes)
 	}
-	for _, ns := range []string{l.home, l.provider} {
-		l.run("ip", "netns", "exec", ns, "sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1",
-			"net.ipv4.icmp_ratelimit=0", "net.ipv6.icmp.ratelimit=0")
-	}
+	n.Forwards(l.home)
+	n.Forwards(l.provider)
 	l.cert = chainCert(t)
 	s := l.as(l.server, "server")
 	in, err := s.StdinPipe()
@@ -192,12 +169,12 @@ func newChain(t *testing.T) chain {
 
 // as is this program in a namespace, in that part.
 func (l chain) as(ns, part string) *exec.Cmd {
-	l.t.Helper()
+	l.T.Helper()
 	exe, err := os.Executable()
 	if err != nil {
-		l.t.Fatal(err)
+		l.T.Fatal(err)
 	}
-	c := exec.CommandContext(l.t.Context(), "ip", "netns", "exec", ns, exe)
+	c := l.Command(ns, exe)
 	c.Env = append(os.Environ(), "SOPS_CHAIN_AS="+part, "SOPS_CHAIN_CERT="+l.cert)
 	c.Stderr = os.Stderr
 	return c
@@ -205,34 +182,30 @@ func (l chain) as(ns, part string) *exec.Cmd {
 
 // forward sets the rules of a namespace's firewall, of the chain named.
 func (l chain) rules(ns, hook string, rules ...string) {
-	l.t.Helper()
+	l.T.Helper()
 	text := "add table inet f\ndelete table inet f\nadd table inet f\nadd chain inet f fw { type filter hook " + hook + " priority 0; }\n"
 	for _, r := range rules {
 		text += "add rule inet f fw " + r + "\n"
 	}
-	c := exec.CommandContext(l.t.Context(), "ip", "netns", "exec", ns, "nft", "-f", "-")
-	c.Stdin = strings.NewReader(text)
-	if out, err := c.CombinedOutput(); err != nil {
-		l.t.Fatalf("nft: %v: %s", err, out)
-	}
+	l.NFT(ns, text)
 }
 
 // check runs jobs in the client, and returns what became of them by key.
 func (l chain) check(jobs []check.Job) map[string]chainRow {
-	l.t.Helper()
+	l.T.Helper()
 	in, err := json.Marshal(jobs)
 	if err != nil {
-		l.t.Fatal(err)
+		l.T.Fatal(err)
 	}
 	c := l.as(l.client, "client")
 	c.Stdin = bytes.NewReader(in)
 	out, err := c.Output()
 	if err != nil {
-		l.t.Fatalf("the client: %v", err)
+		l.T.Fatalf("the client: %v", err)
 	}
 	var rows []chainRow
 	if err := json.Unmarshal(out, &rows); err != nil {
-		l.t.Fatalf("the client: %v: %s", err, out)
+		l.T.Fatalf("the client: %v: %s", err, out)
 	}
 	by := map[string]chainRow{}
 	for _, r := range rows {

@@ -5,65 +5,42 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"os"
-	"os/exec"
-	"runtime"
-	"strings"
 	"testing"
 	"time"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/syncsign/sops-firewall/rules/check"
+	"github.com/syncsign/sops-firewall/rules/check/wire/netlab"
 )
 
 // lab is a client behind a router of its own, in namespaces:
 //
 //	client 10.77.1.2, fd77:1::2 --- router .1.1 | .2.1 --- server 10.77.2.2, fd77:2::2
 type lab struct {
-	t                      *testing.T
+	*netlab.Net
+
 	client, router, server string
 }
 
 func newLab(t *testing.T) lab {
 	t.Helper()
-	skip := t.Skipf
-	if os.Getenv("SOPS_LAB") == "must" {
-		skip = t.Fatalf
+	n := netlab.New(t, "nft")
+	l := lab{n, n.Space("client"), n.Space("router"), n.Space("server")}
+	for net, side := range map[int]struct{ ns, dev string }{1: {l.client, "c"}, 2: {l.server, "s"}} {
+		n.IP(l.router, fmt.Sprintf(`
+link add %[1]s type veth peer name eth0 netns %[2]s
+addr add 10.77.%[3]d.1/24 dev %[1]s
+addr add fd77:%[3]d::1/64 dev %[1]s nodad
+link set %[1]s up`, side.dev, side.ns, net))
+		n.IP(side.ns, fmt.Sprintf(`
+addr add 10.77.%[1]d.2/24 dev eth0
+addr add fd77:%[1]d::2/64 dev eth0 nodad
+link set eth0 up
+route add default via 10.77.%[1]d.1
+route add default via fd77:%[1]d::1`, net))
 	}
-	if os.Getuid() != 0 {
-		skip("network namespaces need root")
-	}
-	for _, tool := range []string{"ip", "nft"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			skip("%v", err)
-		}
-	}
-	p := fmt.Sprintf("sfwire%d", os.Getpid())
-	l := lab{t, p + "c", p + "r", p + "s"}
-	for _, ns := range []string{l.client, l.router, l.server} {
-		if out, err := exec.CommandContext(t.Context(), "ip", "netns", "add", ns).CombinedOutput(); err != nil {
-			skip("ip netns add: %v: %s", err, out)
-		}
-		t.Cleanup(func() { _ = exec.CommandContext(context.Background(), "ip", "netns", "del", ns).Run() })
-		l.ip("-n " + ns + " link set lo up")
-	}
-	for _, side := range []struct {
-		ns, dev string
-		net     int
-	}{{l.client, "c", 1}, {l.server, "s", 2}} {
-		l.ip("-n " + l.router + " link add " + side.dev + " type veth peer name eth0 netns " + side.ns)
-		l.ip(fmt.Sprintf("-n %s addr add 10.77.%d.1/24 dev %s", l.router, side.net, side.dev))
-		l.ip(fmt.Sprintf("-n %s addr add fd77:%d::1/64 dev %s nodad", l.router, side.net, side.dev))
-		l.ip(fmt.Sprintf("-n %s addr add 10.77.%d.2/24 dev eth0", side.ns, side.net))
-		l.ip(fmt.Sprintf("-n %s addr add fd77:%d::2/64 dev eth0 nodad", side.ns, side.net))
-		l.ip("-n " + l.router + " link set " + side.dev + " up")
-		l.ip("-n " + side.ns + " link set eth0 up")
-		l.ip(fmt.Sprintf("-n %s route add default via 10.77.%d.1", side.ns, side.net))
-		l.ip(fmt.Sprintf("-n %s -6 route add default via fd77:%d::1", side.ns, side.net))
-	}
-	l.run("ip", "netns", "exec", l.router, "sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1",
-		"net.ipv4.icmp_ratelimit=0", "net.ipv6.icmp.ratelimit=0")
+	n.Forwards(l.router)
 	rules := "add table inet f\nadd chain inet f fw { type filter hook forward priority 0; }\n"
 	for port, verdict := range map[int]string{
 		11: "reject with icmpx port-unreachable", 12: "reject with icmpx admin-prohibited", 13: "reject with icmpx host-unreachable",
@@ -72,42 +49,8 @@ func newLab(t *testing.T) lab {
 		rules += fmt.Sprintf("add rule inet f fw tcp dport %d %s\n", port, verdict)
 	}
 	rules += "add rule inet f fw udp dport 11 reject with icmpx admin-prohibited\n"
-	c := exec.CommandContext(t.Context(), "ip", "netns", "exec", l.router, "nft", "-f", "-")
-	c.Stdin = strings.NewReader(rules)
-	if out, err := c.CombinedOutput(); err != nil {
-		skip("nft: %v: %s", err, out)
-	}
+	n.NFT(l.router, rules)
 	return l
-}
-
-func (l lab) ip(args string) { l.t.Helper(); l.run("ip", strings.Fields(args)...) }
-
-func (l lab) run(name string, args ...string) {
-	l.t.Helper()
-	if out, err := exec.CommandContext(l.t.Context(), name, args...).CombinedOutput(); err != nil {
-		l.t.Fatalf("%s %v: %v: %s", name, args, err, out)
-	}
-}
-
-// inside runs f with this thread in the namespace; the thread dies after it.
-func (l lab) inside(ns string, f func()) {
-	l.t.Helper()
-	done := make(chan error, 1)
-	go func() {
-		runtime.LockOSThread() // and never unlocked: Go ends the thread
-		fd, err := unix.Open("/run/netns/"+ns, unix.O_RDONLY|unix.O_CLOEXEC, 0)
-		if err == nil {
-			err = unix.Setns(fd, unix.CLONE_NEWNET)
-			_ = unix.Close(fd)
-		}
-		if err == nil {
-			f()
-		}
-		done <- err
-	}()
-	if err := <-done; err != nil {
-		l.t.Fatal(err)
-	}
 }
 
 func TestWhoRejects(t *testing.T) {
@@ -136,7 +79,7 @@ func TestWhoRejects(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			var err error
-			l.inside(l.client, func() {
+			l.Inside(l.client, func() {
 				patience := 4 * time.Second // the LAN is searched for 3 s
 				if errors.Is(tt.errno, context.DeadlineExceeded) {
 					patience = 1200 * time.Millisecond
@@ -163,7 +106,7 @@ func TestWhoRejects(t *testing.T) {
 	}
 	t.Run("UDP", func(t *testing.T) {
 		var err error
-		l.inside(l.client, func() {
+		l.Inside(l.client, func() {
 			c, derr := New(Config{}).Dial(t.Context(), "udp4", netip.MustParseAddrPort("10.77.2.2:11"))
 			if derr != nil {
 				err = derr
@@ -180,7 +123,7 @@ func TestWhoRejects(t *testing.T) {
 		}
 	})
 	t.Run("routes", func(t *testing.T) {
-		l.inside(l.client, func() {
+		l.Inside(l.client, func() {
 			e := New(Config{})
 			if g := e.Gateway(4); !e.HasRoute(4) || g != router4 {
 				t.Errorf("the gateway is %v, want %v", g, router4)
@@ -189,7 +132,7 @@ func TestWhoRejects(t *testing.T) {
 				t.Errorf("the gateway is %v, want %v", g, router6)
 			}
 		})
-		l.inside(l.router, func() {
+		l.Inside(l.router, func() {
 			if e := New(Config{}); e.HasRoute(4) || e.HasRoute(6) {
 				t.Error("a router without a default route has one")
 			}

@@ -60,7 +60,7 @@ func TestWhereItStops(t *testing.T) {
 		"ip6 daddr fd78:2::3 drop",
 	)
 	l.rules(l.client, "output", "tcp dport 4001 drop", "tcp dport 4002 reject with icmpx admin-prohibited")
-	l.ip("-n " + l.server + " addr add fd78:2::3/64 dev eth0 nodad")
+	l.IP(l.server, "addr add fd78:2::3/64 dev eth0 nodad")
 
 	const server, server6, home, home6, provider = "10.78.2.2", "fd78:2::2", "10.78.1.1", "fd78:1::1", "10.78.9.2"
 	tests := map[string]struct {
@@ -138,7 +138,7 @@ func TestWhereItStops(t *testing.T) {
 			}
 		})
 	}
-	l.ip("-n " + l.home + " link set lan down")
+	l.IP(l.home, "link set lan down")
 	gone := l.check([]check.Job{{Key: "gone", Kind: "tcp", To: check.Target{Host: server, Port: 443, Proto: "tcp"}}})["gone"]
 	if gone.Code != check.TCPLANAbsent || gone.Facts["device"] != home || gone.Facts["variant"] != "gateway" {
 		t.Errorf("router gone: got %+v", gone)
