@@ -104,6 +104,15 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return a, next(msg.results)
 	case resultMsg:
 		return a, a.results(msg)
+	case sentMsg:
+		if s, ok := a.top().(*inboundScreen); ok {
+			return a, a.pass(s, msg)
+		}
+		return a, a.pass(a.base, msg)
+	case listeningMsg:
+		return a, a.d.listening(msg)
+	case arrivalMsg:
+		return a, a.d.arrival(msg)
 	case lookedMsg:
 		a.d.session.Looked(msg.looked)
 		return a, nil

@@ -179,6 +179,18 @@ var scenes = map[string]func(*drive){
 	"tables-all":     func(dr *drive) { dr.goTo("tables"); dr.keys("3", "a", "down") },
 	"tables-wait":    func(dr *drive) { dr.goTo("tables"); dr.keys("5") },
 	"tables-pane":    func(dr *drive) { dr.goTo("tables"); dr.keys("1", "down", "enter") },
+	"inbound":        func(dr *drive) { dr.goTo("tables"); dr.keys("5", "i") },
+	"inbound-table":  func(dr *drive) { dr.goTo("tables"); dr.keys("5", "i", "esc") },
+	"inbound-sent":   func(dr *drive) { dr.goTo("tables"); dr.keys("5", "i", "c") },
+	"inbound-qr":     func(dr *drive) { dr.goTo("tables"); dr.keys("5", "i", "g") },
+	"inbound-held":   func(dr *drive) { dr.a.d.listens = heldListening; dr.goTo("tables"); dr.keys("5", "i") },
+	"inbound-failed": func(dr *drive) {
+		dr.a.d.listens = func(wizard.Site) (wizard.Listening, error) {
+			return wizard.Listening{}, errors.New("no random numbers")
+		}
+		dr.goTo("tables")
+		dr.keys("5", "i")
+	},
 	"tables-cause": func(dr *drive) {
 		dr.b.causes = []wizard.CauseView{{
 			Cause:   check.Cause{Code: "dns.dead", Status: check.Fail, Explains: []string{"a", "b", "c"}},
@@ -262,7 +274,7 @@ func TestNoSize(t *testing.T) {
 func TestRandomKeys(t *testing.T) {
 	names := []string{
 		"enter", "esc", "tab", "shift+tab", "up", "down", "left", "right", "home", "end", "pgup", "pgdown", "backspace", "space", "alt+esc", "ctrl+l", "ctrl+z",
-		"a", "A", "b", "c", "C", "f", "m", "n", "p", "r", "R", "s", "v", "w", "x", "y", "1", "2", "3", "4", "5", "9", "0", "/", "?", ".", "é", "q", "ctrl+c",
+		"a", "A", "b", "c", "C", "f", "g", "i", "m", "n", "p", "r", "R", "s", "v", "w", "x", "y", "1", "2", "3", "4", "5", "9", "0", "/", "?", ".", "é", "q", "ctrl+c",
 	}
 	for seed := range uint64(8) {
 		rnd := rand.New(rand.NewPCG(seed, 1))

@@ -17,9 +17,10 @@ import (
 type Deps struct {
 	Session *wizard.Session
 	Board   *wizard.Board
-	Check   func(context.Context, []check.Job) <-chan check.Result // runs jobs; closes when done
-	Look    func(context.Context) wizard.Looked                    // asks the router what it is; nil: it is not asked
-	Files   Files                                                  // writes guides and reports beside the site
+	Check   func(context.Context, []check.Job) <-chan check.Result       // runs jobs; closes when done
+	Look    func(context.Context) wizard.Looked                          // asks the router what it is; nil: it is not asked
+	Listen  func(context.Context, wizard.Site) (wizard.Listening, error) // the server's end of the inbound proof; nil: there is none
+	Files   Files                                                        // writes guides and reports beside the site
 	Env     func(string) string
 	Now     func() time.Time
 	Mask    bool // hide private data from the first screen on

@@ -42,6 +42,7 @@ type boarder interface {
 	Apply(r check.Result)
 	Views(all bool) []wizard.TableView
 	Causes() []wizard.CauseView
+	Arrived(a wizard.Arrival) []rules.Flow
 	Summary() wizard.Summary
 	Changes() []wizard.Change
 	Exit() int
@@ -63,8 +64,11 @@ type desk struct {
 	env     func(string) string
 	now     func() time.Time
 	copier  *copier
-	looks   func(context.Context) wizard.Looked // asks the router what it is; nil: it is not asked
-	look    tea.Cmd                             // the same, as a command
+	looks   func(context.Context) wizard.Looked         // asks the router what it is; nil: it is not asked
+	in      inbound                                     // the inbound proof
+	listens func(wizard.Site) (wizard.Listening, error) // starts one; nil: there is none
+	words   *wizard.Words
+	look    tea.Cmd // the same, as a command
 
 	tables  map[bool][]wizard.TableView // the board's, until it changes
 	version string

@@ -35,7 +35,10 @@ func Run(ctx context.Context, d Deps, in io.Reader, out io.Writer) (Outcome, err
 		files:   d.Files, env: d.Env, now: d.Now, mask: d.Mask,
 		copier: newCopier(d.Env), version: d.Version,
 	}
-	desk.looks = d.Look
+	desk.looks, desk.words = d.Look, d.Session.Words()
+	if d.Listen != nil {
+		desk.listens = func(site wizard.Site) (wizard.Listening, error) { return d.Listen(ctx, site) }
+	}
 	desk.report = func() []byte { return report(d.Session, d.Board, desk.now()) }
 	return run(ctx, desk, d.Check, in, out)
 }

@@ -100,6 +100,7 @@ func (s *helpScreen) Update(msg tea.Msg) (act, tea.Cmd) {
 
 // keyMeanings says in words what the last line can only name.
 var keyMeanings = []struct{ key, says string }{
+	{"i", "prove the way in: a code for a test from outside"},
 	{"r", "ask the chosen row again"},
 	{"R", "ask all rows again"},
 	{"w", "watch: ask what fails every 5 seconds, until w again"},

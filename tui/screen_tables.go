@@ -134,7 +134,11 @@ func (s *tablesScreen) Keys() []hint {
 	if s.watch {
 		watch.long, watch.short = "stop", "stop"
 	}
-	return []hint{
+	keys := []hint{}
+	if v, i := s.views(); len(v) > 0 && s.provable(v[i]) {
+		keys = append(keys, hint{"i", "prove", "prove"})
+	}
+	return append(keys, []hint{
 		{"r", "again", "ask"},
 		{"R", "all", "all"},
 		watch,
@@ -148,7 +152,7 @@ func (s *tablesScreen) Keys() []hint {
 		{"s", "answers", ""},
 		{"m", "mask", ""},
 		{"q", "leave", ""},
-	}
+	}...)
 }
 
 func (s *tablesScreen) Update(msg tea.Msg) (act, tea.Cmd) {
@@ -226,6 +230,10 @@ func (s *tablesScreen) press(name string) (act, tea.Cmd) {
 			}
 			s.say = "This row cannot be asked from here; its explanation says what to do instead."
 		}
+	case "i":
+		if s.provable(v[ti]) {
+			return act{want: wantOpen, open: &inboundScreen{d: s.d}}, s.d.listen()
+		}
 	case "R":
 		return act{want: wantRun, jobs: s.d.board.Jobs(true)}, nil
 	case "w":
@@ -242,6 +250,11 @@ func (s *tablesScreen) press(name string) (act, tea.Cmd) {
 		}
 	}
 	return act{}, nil
+}
+
+// provable tells whether the way in of a table can be proven from this computer.
+func (s *tablesScreen) provable(t wizard.TableView) bool {
+	return s.d.listens != nil && t.Table.Inbound() && s.d.from() == rules.FromServer
 }
 
 func (s *tablesScreen) show(v []wizard.TableView, i int) {

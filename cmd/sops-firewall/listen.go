@@ -58,33 +58,22 @@ func (a *app) listen(ctx context.Context, format string) error {
 		return badInput(errors.New("there is no site yet: run sops-firewall first, or give --site FILE"))
 	}
 	board := wizard.NewBoard(l.book, l.words, l.site, rules.FromServer)
-	posts := postsOf(board.Inbound())
-	if len(posts) == 0 {
-		return badInput(errors.New("this site has no row that arrives from the Internet: there is nothing to prove"))
-	}
-	h := a.here()
-	ids := a.man(ctx, posts, h, l.site.Server.Domain)
-	code, err := proof.NewCode(rand.Reader, ids...)
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	x, err := a.listening(ctx, board.Inbound(), l.site, a.here())
 	if err != nil {
-		return failed(err)
-	}
-	started := a.now()
-	ours := proof.Sockets{TCP: map[proof.Port][]net.Listener{}}
-	for _, p := range posts {
-		if p.held == "" {
-			ours.TCP[p.port] = p.open
-		}
-	}
-	if err := a.announce(posts, code, l.site); err != nil {
-		ours.Close()
 		return err
 	}
-	if len(ours.TCP) > 0 {
-		if err := a.hear(ctx, proof.Listener{Code: code, Here: place(h, l.site), Now: a.now}, ours, board); err != nil {
+	started := a.now()
+	if err := a.announce(x, l.words); err != nil {
+		return err
+	}
+	if x.Ours() {
+		if err := a.hear(ctx, stop, x, board); err != nil {
 			return err
 		}
 	} else {
-		a.say("Every port is held by a service: the other computer tells the result.")
+		a.say("%s", l.words.Text("inbound.held", nil))
 	}
 	tables := []string{}
 	for _, f := range board.Inbound() {
@@ -100,6 +89,78 @@ func (a *app) listen(ctx context.Context, format string) error {
 		}
 	}
 	return exitWith(board.Exit(tables...))
+}
+
+// listening opens the ports of the flows and starts a session that ends with ctx.
+func (a *app) listening(ctx context.Context, flows []rules.Flow, site wizard.Site, h wizard.Here) (wizard.Listening, error) {
+	posts := postsOf(flows)
+	if len(posts) == 0 {
+		return wizard.Listening{}, badInput(errors.New("this site has no row that arrives from the Internet: there is nothing to prove"))
+	}
+	code, err := proof.NewCode(rand.Reader, a.man(ctx, posts, h, site.Server.Domain)...)
+	if err != nil {
+		return wizard.Listening{}, failed(err)
+	}
+	to := site.Server.Domain
+	if to == "" && site.Server.PublicIP.IsValid() {
+		to = site.Server.PublicIP.String()
+	}
+	if to == "" {
+		to = "YOUR-PUBLIC-NAME"
+	}
+	out := wizard.Listening{
+		Command: fmt.Sprintf("sops-firewall check --from internet --to %s --code %s", to, code),
+		Until:   a.now().Add(proof.DefaultLimits().Life),
+	}
+	ours := proof.Sockets{TCP: map[proof.Port][]net.Listener{}}
+	for _, p := range posts {
+		out.Posts = append(out.Posts, wizard.Post{Codes: p.codes, Port: p.port.Number, State: p.state()})
+		if p.held != "" {
+			continue
+		}
+		ours.TCP[p.port] = p.open
+		if out.URL == "" {
+			out.URL = code.PhoneURL(to, p.port)
+		}
+	}
+	arrivals := make(chan wizard.Arrival, 16)
+	out.Arrivals = arrivals
+	var ended error // written before arrivals is closed, read after
+	out.Ended = func() error { return ended }
+	if len(ours.TCP) == 0 {
+		close(arrivals)
+		return out, nil
+	}
+	heard := make(chan proof.Arrival, 16)
+	go func() {
+		defer close(heard)
+		ended = proof.Listener{Code: code, Here: place(h, site), Now: a.now}.Serve(ctx, ours, heard)
+	}()
+	go func() {
+		defer close(arrivals)
+		for x := range heard {
+			select {
+			case arrivals <- wizard.Arrival{Proto: x.Port.Proto.String(), Port: x.Port.Number, Source: x.Source, Seen: x.Seen, At: x.At}:
+			case <-ctx.Done(): // nobody reads any more
+			}
+		}
+	}()
+	return out, nil
+}
+
+// state is the word for how a port is proven.
+func (p *post) state() string {
+	switch {
+	case p.held == "":
+		return "ours"
+	case p.held == wire.HeldByProgram && p.secure:
+		return "identity"
+	case p.held == wire.HeldByProgram:
+		return "held"
+	case p.held == wire.HeldByRights:
+		return "rights"
+	}
+	return "error"
 }
 
 // postsOf are the ports of flows, each once, in order.
@@ -181,85 +242,53 @@ func place(h wizard.Here, s wizard.Site) proof.Here {
 }
 
 // announce prints what to do at the other end.
-func (a *app) announce(posts []*post, code proof.Code, s wizard.Site) error {
+func (a *app) announce(x wizard.Listening, w *wizard.Words) error {
 	var b strings.Builder
-	for _, p := range posts {
-		say := "waits for the test"
-		switch p.held {
-		case "":
-		case wire.HeldByProgram:
-			say = "a program answers here already; its certificate proves it"
-			if !p.secure {
-				say = "a program answers here already; the test can only say that something answers"
-			}
-		case wire.HeldByRights:
-			say = "needs more rights to wait here: start it with sudo, or start SOPS on it"
-		default:
-			say = "cannot be opened on this computer"
-		}
-		_, _ = fmt.Fprintf(&b, "%-13s TCP %-5d %s\n", "row "+p.codes, p.port.Number, say)
+	for _, p := range x.Posts {
+		_, _ = fmt.Fprintf(&b, "%-13s TCP %-5d %s\n", "row "+p.Codes, p.Port, w.PostText(p))
 	}
-	to := s.Server.Domain
-	if to == "" && s.Server.PublicIP.IsValid() {
-		to = s.Server.PublicIP.String()
-	}
-	if to == "" {
-		to = "YOUR-PUBLIC-NAME"
-	}
-	_, _ = fmt.Fprintf(&b, "\nOn a computer that is not in this network (a phone's hotspot will do), run:\n\n  sops-firewall check --from internet --to %s --code %s\n\n", to, code)
-	for _, p := range posts {
-		if p.held == "" {
-			_, _ = fmt.Fprintf(&b, "Or on a phone with Wi-Fi off, open in the browser:\n\n  %s\n\n", code.PhoneURL(to, p.port))
-			break
-		}
+	_, _ = fmt.Fprintf(&b, "\n%s\n\n  %s\n\n", w.Text("inbound.intro", nil), x.Command)
+	if x.URL != "" {
+		_, _ = fmt.Fprintf(&b, "%s\n\n  %s\n\n", w.Text("inbound.phone", nil), x.URL)
 	}
 	return a.print(b.String())
 }
 
-// hear serves until everything has arrived, or the user or the session's time ends it.
-func (a *app) hear(ctx context.Context, l proof.Listener, s proof.Sockets, board *wizard.Board) error {
+// hear waits until every port of ours was reached from outside, or the session ends.
+func (a *app) hear(ctx context.Context, stop func(), x wizard.Listening, board *wizard.Board) error {
 	left := map[uint16]bool{}
-	for p := range s.TCP {
-		left[p.Number] = true
+	for _, p := range x.Posts {
+		if p.State == "ours" {
+			left[p.Port] = true
+		}
 	}
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	heard := make(chan proof.Arrival, 16)
-	ended := make(chan error, 1)
-	go func() { ended <- l.Serve(ctx, s, heard) }()
-	a.say("Waiting. It ends when all %d ports were reached, with Ctrl-C, or after %d minutes.", len(left), int(proof.DefaultLimits().Life.Minutes()))
-	for {
-		select {
-		case h := <-heard:
-			for _, f := range board.Arrived(wizard.Arrival{Proto: h.Port.Proto.String(), Port: h.Port.Number, Source: h.Source, Seen: h.Seen, At: h.At}) {
-				if err := a.print(arrivalLine(board, f, h)); err != nil {
-					return err
-				}
-			}
-			if h.Seen != check.SeenInside {
-				delete(left, h.Port.Number)
-			}
-			if len(left) == 0 {
-				stop()
-				if err := <-ended; err != nil && ctx.Err() == nil {
-					return err
-				}
-				a.say("All ports were reached from outside.")
-				return nil
-			}
-		case err := <-ended:
-			switch {
-			case errors.Is(err, proof.ErrOver), errors.Is(err, proof.ErrGuessed):
-				a.say("%v.", err)
-				return nil
-			default:
+	a.say("Waiting. It ends when all %d ports were reached, with Ctrl-C, or at %s.", len(left), x.Until.Format("15:04"))
+	for h := range x.Arrivals {
+		for _, f := range board.Arrived(h) {
+			if err := a.print(arrivalLine(board, f, h)); err != nil {
 				return err
 			}
 		}
+		if h.Seen != check.SeenInside {
+			delete(left, h.Port)
+		}
+		if len(left) == 0 {
+			stop()
+		}
+	}
+	switch err := x.Ended(); {
+	case len(left) == 0:
+		a.say("All ports were reached from outside.")
+		return nil
+	case errors.Is(err, proof.ErrOver), errors.Is(err, proof.ErrGuessed):
+		a.say("%v.", err)
+		return nil
+	default:
+		return context.Cause(ctx)
 	}
 }
 
-func arrivalLine(board *wizard.Board, f rules.Flow, h proof.Arrival) string {
+func arrivalLine(board *wizard.Board, f rules.Flow, h wizard.Arrival) string {
 	v, ok := board.Flow(f.Key)
 	if !ok {
 		return ""

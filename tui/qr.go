@@ -1,0 +1,60 @@
+package tui
+
+import (
+	"strings"
+
+	"charm.land/lipgloss/v2"
+	"rsc.io/qr"
+)
+
+// quiet is the empty border that readers want around a QR code, in modules.
+const quiet = 2
+
+// qrStyle is black on white whatever the terminal's own colours are: many
+// readers do not take the inverse. Without colours the light modules are drawn,
+// which is right on a dark screen.
+var qrStyle = lipgloss.NewStyle().Foreground(lipgloss.Color("0")).Background(lipgloss.Color("15"))
+
+// qrLines draws text as a QR code, two modules of a column in one character.
+// It is empty where the text is too long for w columns and h rows.
+func qrLines(text string, w, h int, colour bool) []string {
+	c, err := qr.Encode(text, qr.L)
+	if err != nil {
+		return nil
+	}
+	n := c.Size + 2*quiet
+	if n > w || (n+1)/2 > h {
+		return nil
+	}
+	dark := func(x, y int) bool { return c.Black(x-quiet, y-quiet) }
+	var lines []string
+	for y := 0; y < n; y += 2 {
+		var b strings.Builder
+		for x := range n {
+			up, down := dark(x, y), y+1 < n && dark(x, y+1)
+			if !colour { // the light ones are drawn
+				up, down = !up, !down
+			}
+			b.WriteString(half(up, down))
+		}
+		line := b.String()
+		if colour {
+			line = qrStyle.Render(line)
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// half is the character whose upper and lower halves are drawn so.
+func half(up, down bool) string {
+	switch {
+	case up && down:
+		return "\u2588"
+	case up:
+		return "\u2580"
+	case down:
+		return "\u2584"
+	}
+	return " "
+}

@@ -1,0 +1,204 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/syncsign/sops-firewall/rules/check"
+	"github.com/syncsign/sops-firewall/wizard"
+)
+
+// inbound is the server's end of an inbound proof, from its start until the
+// wizard ends. It belongs to app; the screen shows it.
+type inbound struct {
+	starting bool
+	on       bool
+	x        wizard.Listening
+	err      error              // why it could not be started, or how it ended
+	got      map[uint16]arrived // by port, the best that came
+}
+
+type arrived struct {
+	seen   check.Seen
+	source string
+}
+
+// Messages of an inbound proof.
+type (
+	listeningMsg struct {
+		x   wizard.Listening
+		err error
+	}
+	arrivalMsg struct {
+		a    wizard.Arrival
+		from <-chan wizard.Arrival
+		open bool
+	}
+)
+
+// listen starts a proof unless one is under way.
+func (d *desk) listen() tea.Cmd {
+	if d.in.on || d.in.starting {
+		return nil
+	}
+	d.in = inbound{starting: true, got: map[uint16]arrived{}}
+	site, start := d.site, d.listens
+	return func() tea.Msg {
+		x, err := start(site)
+		return listeningMsg{x, err}
+	}
+}
+
+// nextArrival waits for one arrival, or the end.
+func nextArrival(ch <-chan wizard.Arrival) tea.Cmd {
+	return func() tea.Msg {
+		a, ok := <-ch
+		return arrivalMsg{a, ch, ok}
+	}
+}
+
+// listening takes the start of a proof.
+func (d *desk) listening(msg listeningMsg) tea.Cmd {
+	d.in.starting = false
+	d.in.x, d.in.err = msg.x, msg.err
+	if msg.err != nil || !msg.x.Ours() {
+		return nil
+	}
+	d.in.on = true
+	return nextArrival(msg.x.Arrivals)
+}
+
+// arrival takes what came in.
+func (d *desk) arrival(msg arrivalMsg) tea.Cmd {
+	if !msg.open {
+		d.in.on, d.in.err = false, d.in.x.Ended()
+		return nil
+	}
+	if old, ok := d.in.got[msg.a.Port]; !ok || old.seen == check.SeenInside {
+		d.in.got[msg.a.Port] = arrived{msg.a.Seen, msg.a.Source.String()}
+	}
+	d.board.Arrived(msg.a)
+	d.changed()
+	return nextArrival(msg.from)
+}
+
+// inboundScreen tells what to do at the other end, and what has arrived.
+type inboundScreen struct {
+	noDraft
+	d   *desk
+	qr  bool
+	say string // what became of the copy
+}
+
+func (s *inboundScreen) Keys() []hint {
+	keys := []hint{{"c", "copy the command", "copy"}}
+	if s.d.in.x.URL != "" {
+		code := hint{"g", "QR code for a phone", "QR"}
+		if s.qr {
+			code = hint{"g", "the command", "command"}
+		}
+		keys = append(keys, code)
+	}
+	if !s.d.in.on && !s.d.in.starting {
+		keys = append(keys, hint{"i", "start again", "again"})
+	}
+	return append(keys, hint{"Esc", "back to the table", "table"}, keyMask, keyHelp, keyLeave)
+}
+
+func (s *inboundScreen) Update(msg tea.Msg) (act, tea.Cmd) {
+	if sent, ok := msg.(sentMsg); ok {
+		s.say = "Sent to your terminal: paste it where it is needed. It did not arrive? Select it with the mouse."
+		if sent.err != nil {
+			s.say = "It could not be copied. Select the command with the mouse."
+		}
+	}
+	k, ok := msg.(tea.KeyPressMsg)
+	if !ok {
+		return act{}, nil
+	}
+	s.say = ""
+	switch keyName(k) {
+	case "esc", "enter":
+		return act{want: wantClose}, nil
+	case "g":
+		s.qr = !s.qr && s.d.in.x.URL != ""
+	case "i":
+		return act{}, s.d.listen()
+	case "c":
+		if s.d.in.x.Command != "" {
+			return act{}, s.d.copier.send(s.d.in.x.Command)
+		}
+	}
+	return act{}, nil
+}
+
+func (s *inboundScreen) View(w, h int) frame {
+	in, words := s.d.in, s.d.words
+	lines := []string{"", boldStyle.Render(" Prove the way in"), ""}
+	switch {
+	case in.starting:
+		return frame{lines: append(lines, " Looking at the ports of this computer ..."), y: -1}
+	case in.err != nil && len(in.x.Posts) == 0:
+		return frame{lines: append(lines, hang(" ", words.Text("inbound.failed", map[string]string{"error": in.err.Error()}), w-1)...), y: -1}
+	}
+	if s.qr {
+		return frame{lines: s.code(w, h), y: -1}
+	}
+	lines = append(lines, hang(" ", words.Text("inbound.intro", nil), w-1)...)
+	lines = append(lines, "")
+	for _, l := range wrap(s.d.show(in.x.Command), w-4) {
+		lines = append(lines, "   "+chipStyle.Render(l))
+	}
+	lines = append(lines, "")
+	for _, p := range in.x.Posts {
+		lines = append(lines, s.post(p, w))
+	}
+	lines = append(lines, "")
+	switch {
+	case !in.x.Ours():
+		lines = append(lines, hang(" ", words.Text("inbound.held", nil), w-1)...)
+	case in.on:
+		lines = append(lines, hang(" ", fmt.Sprintf("Waiting until %s. %s", in.x.Until.Format("15:04"), words.Text("inbound.background", nil)), w-1)...)
+	default:
+		lines = append(lines, hang(" ", words.Text("inbound.over", nil), w-1)...)
+	}
+	if s.say != "" {
+		lines = append(append(lines, ""), hang(" [sent] ", s.say, w-1)...)
+	}
+	return frame{lines: lines, y: -1}
+}
+
+// post is one port with what is known of it.
+func (s *inboundScreen) post(p wizard.Post, w int) string {
+	st, text := check.Waiting, s.d.words.PostText(p)
+	if a, ok := s.d.in.got[p.Port]; ok {
+		switch a.seen {
+		case check.SeenOutside:
+			st, text = check.Pass, "arrives here, from "+a.source
+		case check.SeenMasked:
+			st, text = check.Note, "arrives here; the router hides who calls"
+		default:
+			st, text = check.Unproven, "the test came from inside; use another line"
+		}
+	}
+	return shorten(fmt.Sprintf("   %s %-9s TCP %-5d %s", state(st), strings.ReplaceAll(p.Codes, ", ", "+"), p.Port, s.d.show(text)), w)
+}
+
+// code is the QR code for a phone.
+func (s *inboundScreen) code(w, h int) []string {
+	url := s.d.in.x.URL
+	lines := append([]string{" " + s.d.words.Text("inbound.phone", nil)}, hang("   ", s.d.show(url), w-1)...)
+	if s.d.mask {
+		return append(lines, "", " The code holds the server's name: press m to show it.")
+	}
+	code := qrLines(url, w-2, h-len(lines), s.d.env("NO_COLOR") == "")
+	if code == nil {
+		return append(lines, "", " The window is too small for a QR code: type the address.")
+	}
+	for _, l := range code {
+		lines = append(lines, " "+l)
+	}
+	return lines
+}
