@@ -178,7 +178,7 @@ func (w *wants) outbound(t *rules.Table, r *rules.Row) {
 		for _, p := range r.Ports {
 			v := w.state(t, r, host, p.Number)
 			open := v.Status == check.Pass || v.Status == check.Note || v.Status == check.NotNeeded
-			red := blocked(v.Result.Code) && !v.Result.Provisional && (v.Status == check.Fail ||
+			red := blocked(v.Result) && !v.Result.Provisional && (v.Status == check.Fail ||
 				v.Status == check.Unproven && w.site.Outbound != OutboundOpen) // silent time servers are never Fail
 			switch {
 			case closed && !w.missing, closed && !open, red:
@@ -216,8 +216,10 @@ func (w *wants) state(t *rules.Table, r *rules.Row, host string, port uint16) Fl
 
 // blocked tells whether a reason speaks for a closed port or a filter on the
 // way; a dead name server or an expired certificate is not cured by a rule.
-func blocked(c check.Code) bool {
-	switch c {
+func blocked(r check.Result) bool {
+	switch r.Code {
+	case check.TCPRefused: // by a device on the way, not by the far end
+		return r.Facts["device"] != ""
 	case check.TCPSilent, check.TCPBlockedBy, check.TLSReset, check.TLSSilent, check.HTTPReset, check.HTTPBlocked,
 		check.WSUpgradeLost, check.WSSilent, check.MQTTSilent, check.MQTTReset, check.SSHSilent, check.SSHReset,
 		check.NTPSilent, check.NTPBlocked, check.ProxyOnly:

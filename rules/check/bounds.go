@@ -30,6 +30,7 @@ type shared struct {
 	times  flights[opinion]
 	clock  flights[world]
 	system flights[[]netip.Addr]
+	pages  flights[witness]
 	lines  map[netip.AddrPort]*dnsLine
 	beside sync.WaitGroup // what outlives the row that started it, but not the Run
 }

@@ -212,28 +212,37 @@ func (r *Result) offset(d time.Duration) {
 
 // webTime reads the time off a web server's answer, good to a second.
 func webTime(ctx context.Context, env Env, lim Limits, to Target) (time.Duration, Result, bool) {
-	c, res := open(ctx, env, lim, to)
-	if c == nil {
-		return 0, res, false
-	}
+	var w witness
 	if to.Port == 443 {
-		if c = timeless(ctx, env, lim, c, to); c == nil {
-			return 0, res, false
+		w = askTimeless(ctx, env, lim, to)
+	} else {
+		w = ask80(ctx, env, lim, to)
+	}
+	if !w.ok {
+		return 0, w.res, false
+	}
+	date, err := http.ParseTime(w.page.header.Get("Date"))
+	if err != nil || w.page.header.Get("Age") != "" || to.Port != 443 && portal(w.page, to) {
+		return 0, w.res, false
+	}
+	took := w.page.got.Sub(w.page.sent)
+	w.res.add(Layer{Name: "http", Status: Pass, Took: took, Address: w.res.Facts["address"]})
+	return date.Add(500 * time.Millisecond).Sub(w.page.got.Add(-took / 2)), w.res, true
+}
+
+// askTimeless is askPage over TLS that verifies all but the time.
+func askTimeless(ctx context.Context, env Env, lim Limits, to Target) witness {
+	c, res := open(ctx, env, lim, to)
+	w := witness{to: to}
+	if c != nil {
+		if c = timeless(ctx, env, lim, c, to); c != nil {
+			w.page, w.ok = fetch(ctx, env, lim, c, to, &res)
+			_ = c.Close()
 		}
 	}
-	defer func() { _ = c.Close() }()
-	p, ok := fetch(ctx, env, lim, c, to, &res)
 	res.settle(ctx)
-	if !ok {
-		return 0, res, false
-	}
-	date, err := http.ParseTime(p.header.Get("Date"))
-	if err != nil || p.header.Get("Age") != "" || to.Port != 443 && portal(p, to) {
-		return 0, res, false
-	}
-	res.add(Layer{Name: "http", Status: Pass, Took: p.got.Sub(p.sent), Address: peerOf(c)})
-	half := p.got.Sub(p.sent) / 2
-	return date.Add(500 * time.Millisecond).Sub(p.got.Add(-half)), res, true
+	w.res = res
+	return w
 }
 
 // timeless speaks TLS on c and verifies all but the time: with a wrong clock

@@ -20,19 +20,24 @@ type httpProbe struct{ secure bool }
 const agent = "sops-firewall"
 
 func (p httpProbe) Run(ctx context.Context, env Env, lim Limits, to Target) Result {
+	if !p.secure {
+		w := ask80(ctx, env, lim, to)
+		if w.ok {
+			w.res.judge(w.page, to, false)
+		}
+		return w.res
+	}
 	c, res := open(ctx, env, lim, to)
 	if c == nil {
 		return res
 	}
-	if p.secure {
-		if c = secure(ctx, env, lim, c, to, &res); c == nil {
-			return res
-		}
+	if c = secure(ctx, env, lim, c, to, &res); c == nil {
+		return res
 	}
 	defer func() { _ = c.Close() }()
 	page, ok := fetch(ctx, env, lim, c, to, &res)
 	if ok {
-		res.judge(page, to, p.secure)
+		res.judge(page, to, true)
 	}
 	return res
 }
@@ -195,6 +200,8 @@ func (r *Result) judge(p page, to Target, secured bool) {
 		l.Status, l.Code = Fail, HTTPProxyAuth
 	case !secured && portal(p, to):
 		l.Status, l.Code = Fail, HTTPPortal
+	case (!secured || r.Code == TLSIntercepted) && blockPage(p):
+		l.Status, l.Code = Fail, HTTPBlocked
 	case p.status == http.StatusUnavailableForLegalReasons:
 		l.Status, l.Code = Fail, HTTPBlocked
 	case p.status >= 500 && p.status != http.StatusNotImplemented:
@@ -207,4 +214,19 @@ func (r *Result) judge(p page, to Target, secured bool) {
 	case l.Status == Fail || r.Status != Note:
 		r.end(l.Status, l.Code)
 	}
+}
+
+// blockPage tells whether a page is a web filter's in place of the server's
+// own: a page for people that says it is blocked, and by what.
+func blockPage(p page) bool {
+	body := strings.ToLower(p.body)
+	if p.status/100 == 3 || !strings.Contains(body, "<html") || !strings.Contains(body, "blocked") {
+		return false
+	}
+	for _, w := range []string{"policy", "category", "filter", "administrator", "fortiguard", "umbrella"} {
+		if strings.Contains(body, w) {
+			return true
+		}
+	}
+	return false
 }

@@ -3,6 +3,7 @@ package check
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -85,6 +86,7 @@ func (portalProbe) Run(ctx context.Context, env Env, lim Limits, to Target) Resu
 	if strings.ContainsAny(to.Host, ".:") || len(to.Addrs) > 0 {
 		to.Port = cmp.Or(to.Port, 80)
 		w := ask80(ctx, env, lim, to)
+		w.res.fact("host", to.Host)
 		if w.ok {
 			w.res.judge(w.page, to, false)
 		}
@@ -97,22 +99,43 @@ func (portalProbe) Run(ctx context.Context, env Env, lim Limits, to Target) Resu
 	for i, host := range []string{timeHost, challenge} {
 		wg.Go(func() {
 			both[i] = ask80(ctx, quietEnv{env}, lim, Target{Host: host, Port: 80, Proto: "tcp", Public: true})
-			both[i].res.settle(ctx)
+			both[i].res.fact("host", host)
 		})
 	}
 	wg.Wait()
 	return overrule(both[0], both[1])
 }
 
-// ask80 asks one host for its page.
+// ask80 asks one host for its page, once for all rows that want it. A failure
+// is not taken over: the row looks itself.
 func ask80(ctx context.Context, env Env, lim Limits, to Target) witness {
+	s := sharedOf(env)
+	if s == nil {
+		return askPage(ctx, env, lim, to)
+	}
+	progress(env, HTTPSilent)
+	mine := false
+	w, done := s.pages.do(ctx, fmt.Sprintf("%+v", to), func() witness {
+		mine = true
+		all, cancel := context.WithTimeout(s.ctx, lim.Row)
+		defer cancel()
+		return askPage(all, quietEnv{s}, lim, to)
+	})
+	if !done || !w.ok && !mine {
+		return askPage(ctx, env, lim, to)
+	}
+	w.res = w.res.clone()
+	return w
+}
+
+func askPage(ctx context.Context, env Env, lim Limits, to Target) witness {
 	c, res := open(ctx, env, lim, to)
 	w := witness{to: to}
 	if c != nil {
 		w.page, w.ok = fetch(ctx, env, lim, c, to, &res)
 		_ = c.Close()
 	}
-	res.fact("host", to.Host)
+	res.settle(ctx)
 	w.res = res
 	return w
 }

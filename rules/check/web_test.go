@@ -159,6 +159,8 @@ func TestHTTP(t *testing.T) {
 		"portal unknown":          {func(c net.Conn) { _, _ = io.Copy(io.Discard, c) }, "portal", Unproven, HTTPSilent},
 		"proxy wants a login":     {replying("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"), "http", Fail, HTTPProxyAuth},
 		"blocked by law":          {replying("HTTP/1.1 451 No\r\nContent-Length: 0\r\n\r\n"), "http", Fail, HTTPBlocked},
+		"block page":              {replying(page("<html><h1>Web Page Blocked</h1>Category: unrated</html>")), "http", Fail, HTTPBlocked},
+		"a page about blocks":     {replying(page("<html>blocked drains, mended</html>")), "http", Pass, ""},
 		"ill":                     {replying("HTTP/1.1 503 Later\r\nContent-Length: 0\r\n\r\n"), "http", Note, HTTPServerError},
 		"hints first":             {replying("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n"), "http", Pass, ""},
 		"silent":                  {func(c net.Conn) { _, _ = io.Copy(io.Discard, c) }, "http", Fail, HTTPSilent},

@@ -104,6 +104,9 @@ func (r *Result) upgraded(a wsReply, to Target) {
 		r.note(HTTPServerError) // the way is open, the service is ill
 	default:
 		r.fail(WSUpgradeLost)
+		if a.Status == http.StatusNotFound {
+			r.fact("variant", "path")
+		}
 	}
 }
 

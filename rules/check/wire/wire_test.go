@@ -2,6 +2,7 @@ package wire
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"net"
 	"net/netip"
@@ -204,4 +205,34 @@ func TestDialLeavesNothing(t *testing.T) {
 			t.Fatalf("%d goroutines before, %d after", before, runtime.NumGoroutine())
 		}
 	}
+}
+
+// FuzzSystemFiles has any content in the files that the system is read from.
+func FuzzSystemFiles(f *testing.F) {
+	for _, s := range []string{
+		"nameserver 192.168.1.1\nnameserver fe80::1%eth0\n", "127.0.0.1 localhost sops.example\n",
+		"eth0\t00000000\t0132A8C0\t0003\t0\t0\t100\t00000000\n", "10.0.0.1 0x1 0x0 00:00:00:00:00:00 * eth0\n", "\x00\xff\x1b",
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if got := parseResolv(strings.NewReader(s)); len(got) > 3 {
+			t.Errorf("%d name servers", len(got))
+		}
+		for _, a := range parseHosts(strings.NewReader(s), "sops.example") {
+			if !a.IsValid() {
+				t.Error("an invalid address")
+			}
+		}
+		for a := range parseNeighbours(strings.NewReader(s)) {
+			if !a.IsValid() {
+				t.Error("an invalid neighbour")
+			}
+		}
+		for _, r := range []route{parseRoute4(strings.NewReader(s), binary.LittleEndian), parseRoute6(strings.NewReader(s))} {
+			if r.gateway.IsValid() && !r.exists {
+				t.Error("a gateway without a route")
+			}
+		}
+	})
 }
