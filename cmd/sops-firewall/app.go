@@ -68,7 +68,7 @@ func (a *app) book() (*rules.Book, error) {
 }
 
 func (a *app) catalogue() (*router.Catalogue, error) {
-	c, err := router.Load(assets.FS)
+	c, err := router.LoadHeads(assets.FS)
 	if err != nil {
 		return nil, failed(err)
 	}

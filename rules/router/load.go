@@ -9,6 +9,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"text/template"
 
 	"github.com/syncsign/sops-firewall/rules/router/quote"
@@ -35,13 +36,49 @@ type Variant struct {
 	fence     string
 	dialect   quote.Dialect
 	said      bool // verify and undo are steps, not code
-	tmpl      *template.Template
-	languages map[string]*template.Template // translations of the words
+	body      *body
+	languages map[string]*body // translations of the words
 }
 
-// Load reads routers/<brand>/<generation>.tmpl and the translations
-// <generation>.<lang>.tmpl beside them, and reports all mistakes at once.
+// body is the text of a router file behind its head. It is compiled when it is
+// first needed: a guide is asked of a few routers, not of all.
+type body struct {
+	compile func() (*template.Template, error) // once
+}
+
+func newBody(file, text string, line int, d quote.Dialect, said, translated bool) *body {
+	return &body{sync.OnceValues(func() (*template.Template, error) { return compile(file, text, line, d, said, translated) })}
+}
+
+// Load is LoadHeads, and compiles every text: it reports all mistakes of all
+// files at once.
 func Load(fsys fs.FS) (*Catalogue, error) {
+	c, err := LoadHeads(fsys)
+	if err != nil {
+		return nil, err
+	}
+	var errs []error
+	for _, r := range c.Routers {
+		for _, v := range r.Variants {
+			_, err := v.body.compile()
+			errs = append(errs, err)
+			for _, lang := range v.Languages() {
+				_, err := v.languages[lang].compile()
+				errs = append(errs, err)
+			}
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// LoadHeads reads routers/<brand>/<generation>.tmpl and the translations
+// <generation>.<lang>.tmpl beside them. The heads are checked, and all their
+// mistakes reported at once; a text that does not compile is told by Render. For
+// the shipped files, whose texts the tests compile, this is the fast start.
+func LoadHeads(fsys fs.FS) (*Catalogue, error) {
 	files, err := fs.Glob(fsys, "routers/*/*.tmpl")
 	if err != nil {
 		return nil, fmt.Errorf("routers: %w", err)
@@ -91,14 +128,10 @@ func (v *Variant) translate(fsys fs.FS, file, lang string) error {
 	if err != nil {
 		return err
 	}
-	t, err := compile(file, string(data), 1, v.dialect, v.said, true)
-	if err != nil {
-		return err
-	}
 	if v.languages == nil {
-		v.languages = map[string]*template.Template{}
+		v.languages = map[string]*body{}
 	}
-	v.languages[lang] = t
+	v.languages[lang] = newBody(file, string(data), 1, v.dialect, v.said, true)
 	return nil
 }
 

@@ -159,7 +159,7 @@ func bits(p netip.Prefix, flip uint32) (netip.Addr, error) {
 
 // parseFile reads one router file; file names it in mistakes.
 func parseFile(file string, data []byte) (*Variant, error) {
-	head, body, line, err := split(data)
+	head, text, line, err := split(data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
@@ -186,10 +186,7 @@ func parseFile(file string, data []byte) (*Variant, error) {
 		v.fence = f.Dialect
 	}
 	v.dialect, v.said = d, saidOf(f.Kind, f.Dialect)
-	v.tmpl, err = compile(file, string(body), line, d, v.said, false)
-	if err != nil {
-		errs = append(errs, err)
-	}
+	v.body = newBody(file, string(text), line, d, v.said, false)
 	return v, wrapAll(file, errs)
 }
 

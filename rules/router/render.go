@@ -90,9 +90,18 @@ func (v *Variant) gaps(r Request, d Data) []Gap {
 
 // block renders one block; commands are never translated, words and letters may be.
 func (v *Variant) block(name, lang string, d Data) (Block, error) {
-	t := v.tmpl
-	if l := v.languages[lang]; l != nil && translatable(name, v.said, v.dialect) && l.Lookup(name) != nil {
-		t = l
+	t, err := v.body.compile()
+	if err != nil {
+		return Block{}, err
+	}
+	if l := v.languages[lang]; l != nil && translatable(name, v.said, v.dialect) {
+		words, err := l.compile()
+		if err != nil {
+			return Block{}, err
+		}
+		if words.Lookup(name) != nil {
+			t = words
+		}
 	}
 	b := Block{Part: partOf(name), Kind: Code, Lang: v.fence}
 	if words(name, v.said) {
