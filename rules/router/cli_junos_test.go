@@ -15,9 +15,9 @@ const (
 // junosForms are the set lines of our text, from the vendor's data model.
 var junosForms = []setForm{
 	{"security address-book global address <ours> <prefix>", junosModel},
-	{"security address-book global address <ours> dns-name <host> ipv4-only", junosModel},
+	{"security address-book global address <ours> dns-name <host>", junosModel},
 	{"security zones security-zone <zone> address-book address <ours> <prefix>", junosModel},
-	{"security zones security-zone <zone> address-book address <ours> dns-name <host> ipv4-only", junosModel},
+	{"security zones security-zone <zone> address-book address <ours> dns-name <host>", junosModel},
 	{"applications application <ours> term <term> protocol <proto> destination-port <port>", junosApps},
 	{"security nat destination pool <ours> address <prefix>", junosModel},
 	{"security nat destination rule-set <set> from zone [zone]", junosModel},
@@ -84,7 +84,7 @@ func (s *junosStore) book(t *testing.T, zone, name string) string {
 	if s.inputs["book"] == "zone" {
 		base = "security zones security-zone " + zone + " address-book address " + name
 	}
-	if hosts := s.under(base + " dns-name"); len(hosts) == 1 {
+	if hosts := s.values[base+" dns-name"]; len(hosts) == 1 {
 		return hosts[0]
 	}
 	return strings.TrimSuffix(s.one(t, base), "/32")
