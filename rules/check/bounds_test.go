@@ -79,12 +79,10 @@ func TestRunAsksOverOneLine(t *testing.T) {
 			t.Errorf("%s: got %+v", k, r)
 		}
 	}
-	close(sockets)
 	seen := map[string]bool{}
-	n := 0
-	for s := range sockets {
-		seen[s] = true
-		n++
+	n := len(sockets)
+	for range n {
+		seen[<-sockets] = true
 	}
 	if n < 80 || len(seen) > 1+freshSockets {
 		t.Errorf("%d questions from %d sockets", n, len(seen))

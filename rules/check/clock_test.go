@@ -25,12 +25,12 @@ type timely struct {
 func (w timely) env(t *testing.T, ca authority) *fakeEnv {
 	t.Helper()
 	env := &fakeEnv{hosts: map[string][]netip.Addr{}, roots: ca.pool, now: func() time.Time { return time.Now().Add(-w.slow) }}
-	real := map[netip.AddrPort]netip.AddrPort{}
+	actual := map[netip.AddrPort]netip.AddrPort{}
 	put := func(host string, port uint16, at string) {
-		a := netip.AddrFrom4([4]byte{198, 51, 100, byte(len(real) + 1)})
+		a := netip.AddrFrom4([4]byte{198, 51, 100, byte(len(actual) + 1)})
 		env.hosts[host] = []netip.Addr{a}
 		if at != "" {
-			real[netip.AddrPortFrom(a, port)] = netip.MustParseAddrPort(at)
+			actual[netip.AddrPortFrom(a, port)] = netip.MustParseAddrPort(at)
 		}
 	}
 	web := func(ahead time.Duration) *httptest.Server {
@@ -64,7 +64,7 @@ func (w timely) env(t *testing.T, ca authority) *fakeEnv {
 	}
 	put(challenge, 443, at)
 	env.dial = func(ctx context.Context, network string, to netip.AddrPort) (net.Conn, error) {
-		if r, ok := real[to]; ok {
+		if r, ok := actual[to]; ok {
 			return new(net.Dialer).DialContext(ctx, network, r.String())
 		}
 		if r := netip.MustParsePrefix("127.0.0.0/8"); r.Contains(to.Addr()) {
@@ -155,9 +155,9 @@ func TestExpiredOrClock(t *testing.T) {
 func TestTimeAskedOnce(t *testing.T) {
 	asked := make(chan struct{}, 100)
 	server := timeServer(t, func(in []byte) [][]byte { asked <- struct{}{}; return [][]byte{timeFrom(in, 0)} })
-	real := netip.AddrPortFrom(server.Addrs[0], server.Port).String()
+	actual := netip.AddrPortFrom(server.Addrs[0], server.Port).String()
 	env := &fakeEnv{hosts: map[string][]netip.Addr{}, dial: func(ctx context.Context, network string, _ netip.AddrPort) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, network, real)
+		return new(net.Dialer).DialContext(ctx, network, actual)
 	}}
 	jobs := []Job{{Key: "clock", Kind: "clock", To: Target{Host: "clock"}}}
 	for i, to := range clockNTP {

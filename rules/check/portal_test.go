@@ -20,8 +20,8 @@ func wall(t *testing.T, answers map[string]func(net.Conn)) *fakeEnv {
 		at[a] = netip.AddrPortFrom(to.Addrs[0], to.Port)
 	}
 	env.dial = func(ctx context.Context, network string, to netip.AddrPort) (net.Conn, error) {
-		if real, ok := at[to.Addr()]; ok && network == "tcp4" {
-			return new(net.Dialer).DialContext(ctx, network, real.String())
+		if actual, ok := at[to.Addr()]; ok && network == "tcp4" {
+			return new(net.Dialer).DialContext(ctx, network, actual.String())
 		}
 		return silentAfter(ctx)
 	}
