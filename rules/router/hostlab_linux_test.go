@@ -1,0 +1,332 @@
+package router_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/syncsign/sops-firewall/rules/router"
+)
+
+// hostLab is a computer with a real firewall program, in a network namespace of
+// its own with a copy of /etc, and a second namespace that plays the Internet:
+//
+//	outside 10.77.0.2, fd77::2 ======= host 10.77.0.1, fd77::1 (firewall, listeners)
+//
+// The computer's own firewall and /etc are never touched.
+type hostLab struct {
+	t             *testing.T
+	dir, name     string
+	host, outside string
+}
+
+// hostPorts have a listener at the host; 9999 is in no rule.
+const hostPorts = "22,80,443,1883,8443,8883,8888,9999"
+
+// allOpen is what is open at the host behind a guide for table 4, and SSH.
+var allOpen = both("22", "80", "443", "1883", "8443", "8883", "8888")
+
+func newHostLab(t *testing.T, tools ...string) *hostLab {
+	t.Helper()
+	skip := t.Skipf
+	if os.Getenv("SOPS_LAB") == "must" {
+		skip = t.Fatalf
+	}
+	if testing.Short() {
+		t.Skip("the firewall lab takes some seconds; run without -short")
+	}
+	if os.Getuid() != 0 {
+		skip("the firewall lab needs root for its network namespaces")
+	}
+	for _, tool := range append(tools, "ip", "iptables-save", "ip6tables-save", "nft") {
+		if _, err := exec.LookPath(tool); err != nil {
+			skip("the firewall lab needs %s: %v", tool, err)
+		}
+	}
+	t.Parallel()
+	l := &hostLab{t: t, dir: t.TempDir(), name: fmt.Sprintf("%s-%d", t.Name(), os.Getpid())}
+	l.host, l.outside = l.space("host"), l.space("out")
+	l.cable(l.host, "eth0", "10.77.0.1/24", "fd77::1/64", l.outside, "eth0", "10.77.0.2/24", "fd77::2/64")
+	l.must("cp", "-a", "/etc", filepath.Join(l.dir, "etc"))
+	for _, d := range []string{"run", "bin"} {
+		if err := os.Mkdir(filepath.Join(l.dir, d), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// Root needs no sudo, and a small machine may not have it.
+	l.program("sudo", `exec "$@"`)
+	return l
+}
+
+// space makes a network namespace that ends with the test.
+func (l *hostLab) space(name string) string {
+	l.t.Helper()
+	ns := l.name + "-" + name
+	l.must("ip", "netns", "add", ns)
+	l.t.Cleanup(func() { _ = exec.CommandContext(context.Background(), "ip", "netns", "del", ns).Run() })
+	l.must("ip", "-n", ns, "link", "set", "lo", "up")
+	return ns
+}
+
+// cable joins two namespaces: of each end the namespace, the name and the
+// addresses.
+func (l *hostLab) cable(ns, dev, ip4, ip6, peer, peerDev, peer4, peer6 string) {
+	l.t.Helper()
+	l.must("ip", "-n", ns, "link", "add", dev, "type", "veth", "peer", "name", peerDev, "netns", peer)
+	for _, e := range [][4]string{{ns, dev, ip4, ip6}, {peer, peerDev, peer4, peer6}} {
+		for _, ip := range e[2:] {
+			if ip != "" {
+				args := []string{"-n", e[0], "addr", "add", ip, "dev", e[1]}
+				if strings.Contains(ip, "::") {
+					args = append(args, "nodad")
+				}
+				l.must("ip", args...)
+			}
+		}
+		l.must("ip", "-n", e[0], "link", "set", e[1], "up")
+	}
+}
+
+// program puts a small shell script in front of the path.
+func (l *hostLab) program(name, script string) {
+	l.t.Helper()
+	if err := os.WriteFile(filepath.Join(l.dir, "bin", name), []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
+		l.t.Fatal(err)
+	}
+}
+
+// write makes a file of the host, such as /etc/nftables.conf.
+func (l *hostLab) write(file, text string) {
+	l.t.Helper()
+	file = filepath.Join(l.dir, file)
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		l.t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		l.t.Fatal(err)
+	}
+}
+
+func (l *hostLab) must(name string, args ...string) {
+	l.t.Helper()
+	if out, err := exec.CommandContext(l.t.Context(), name, args...).CombinedOutput(); err != nil {
+		l.t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
+	}
+}
+
+// enter is a process at the host, with its own /etc and /run.
+func (l *hostLab) enter(args ...string) *exec.Cmd {
+	const mounts = `mount --bind "$LAB/etc" /etc && mount --bind "$LAB/run" /run &&
+PATH="$LAB/bin:/usr/sbin:/sbin:$PATH" && export PATH && exec "$@"`
+	c := exec.CommandContext(l.t.Context(), "ip", append([]string{"netns", "exec", l.host, "sh", "-c", mounts, "sh"}, args...)...)
+	c.Env = append(os.Environ(), "LAB="+l.dir, "LC_ALL=C")
+	return c
+}
+
+// refusals are how the firewall programs begin a complaint.
+var refusals = regexp.MustCompile(`(?m)ERROR|^Error|^Warning|^ip6?tables\S* v|not found|No such|syntax error`)
+
+// sh runs a script at the host as an administrator would paste it: -e is not
+// set, as it is not in a terminal, and no complaint may be seen.
+func (l *hostLab) sh(script string) string {
+	l.t.Helper()
+	out := l.grumble(script)
+	if refusals.MatchString(out) {
+		l.t.Fatalf("refused:\n%s\n-- of --\n%s", out, script)
+	}
+	return out
+}
+
+// grumble is sh where a complaint is expected.
+func (l *hostLab) grumble(script string) string {
+	l.t.Helper()
+	c := l.enter("sh", "-s")
+	c.Stdin = strings.NewReader(script)
+	out, err := c.CombinedOutput()
+	if err != nil {
+		l.t.Fatalf("%v\n%s\n-- of --\n%s", err, out, script)
+	}
+	return string(out)
+}
+
+// counters are the packets and bytes of iptables-save; comments hold the time.
+var counters = regexp.MustCompile(`(?m)^#.*\n| \[\d+:\d+\]$`)
+
+// rules is what the kernel holds, IPv4 and IPv6.
+func (l *hostLab) rules() string {
+	l.t.Helper()
+	return counters.ReplaceAllString(l.sh("iptables-save; ip6tables-save"), "")
+}
+
+// tables is all the kernel holds, as nft lists it.
+func (l *hostLab) tables() string {
+	l.t.Helper()
+	return l.sh("nft --stateless list ruleset")
+}
+
+// files is the content of some files of the host, and who may read them.
+func (l *hostLab) files(names string) string {
+	l.t.Helper()
+	return l.sh("for f in " + names + `; do [ ! -e "$f" ] || { stat -c '%n %a %U' "$f"; [ -d "$f" ] || cat "$f"; }; done`)
+}
+
+// listen starts listeners on TCP ports in a namespace and waits until they are there.
+func (l *hostLab) listen(ns, ports string) {
+	l.t.Helper()
+	c := l.helper(l.t.Context(), ns, "listen", ports)
+	up, err := c.StdoutPipe()
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	stop, err := c.StdinPipe() // closed with the test; the helper ends with it
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		l.t.Fatal(err)
+	}
+	l.t.Cleanup(func() { _ = stop.Close(); _ = c.Wait() })
+	if _, err := io.ReadFull(up, make([]byte, 3)); err != nil {
+		l.t.Fatalf("listeners in %s: %v", ns, err)
+	}
+}
+
+// open asks from a namespace which of the ports can be reached at the addresses,
+// one of IPv4 and perhaps one of IPv6.
+func (l *hostLab) open(ns, ports string, hosts ...string) string {
+	l.t.Helper()
+	out, err := l.helper(l.t.Context(), ns, append([]string{"dial", ports}, hosts...)...).Output()
+	if err != nil {
+		l.t.Fatalf("dial: %v", err)
+	}
+	line, _, _ := strings.Cut(string(out), "\n")
+	return line
+}
+
+// wantOpen compares what is open at the host, from outside.
+func (l *hostLab) wantOpen(when, want string) {
+	l.t.Helper()
+	if got := l.open(l.outside, hostPorts, "10.77.0.1", "fd77::1"); got != want {
+		l.t.Errorf("%s: got open %q, want %q", when, got, want)
+	}
+}
+
+func (l *hostLab) helper(ctx context.Context, ns string, args ...string) *exec.Cmd {
+	c := exec.CommandContext(ctx, "ip", append([]string{"netns", "exec", ns, os.Args[0], "-test.run=^TestHostLabHelper$", "--"}, args...)...)
+	c.Env = append(os.Environ(), "SOPS_HOSTLAB_HELPER=1")
+	return c
+}
+
+// TestHostLabHelper is no test: it is the process that listens or dials inside a
+// namespace.
+func TestHostLabHelper(t *testing.T) {
+	if os.Getenv("SOPS_HOSTLAB_HELPER") == "" {
+		t.Skip("only a helper process of the firewall lab")
+	}
+	args := os.Args[len(os.Args)-2:]
+	for i, a := range os.Args {
+		if a == "--" {
+			args = os.Args[i+1:]
+		}
+	}
+	ports := strings.Split(args[1], ",")
+	if args[0] == "listen" {
+		for _, p := range ports {
+			var lc net.ListenConfig
+			ln, err := lc.Listen(t.Context(), "tcp", "[::]:"+p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = ln.Close() }()
+		}
+		_, _ = io.WriteString(os.Stdout, "up\n")
+		_, _ = io.Copy(io.Discard, os.Stdin) // until the test ends
+		return
+	}
+	hosts := args[2:]
+	open := make([]string, len(ports)*len(hosts))
+	done := make(chan struct{})
+	for i, p := range ports {
+		for j, host := range hosts {
+			go func() {
+				d := net.Dialer{Timeout: 1500 * time.Millisecond}
+				if conn, err := d.DialContext(t.Context(), "tcp", net.JoinHostPort(host, p)); err == nil {
+					_ = conn.Close()
+					open[i*len(hosts)+j] = p + []string{"/4", "/6"}[j]
+				}
+				done <- struct{}{}
+			}()
+		}
+	}
+	for range open {
+		<-done
+	}
+	_, _ = io.WriteString(os.Stdout, strings.Join(strings.Fields(strings.Join(open, " ")), " ")+"\n")
+}
+
+// both is the ports as open reports them when IPv4 and IPv6 are open.
+func both(ports ...string) string {
+	var s []string
+	for _, p := range ports {
+		s = append(s, p+"/4", p+"/6")
+	}
+	return strings.Join(s, " ")
+}
+
+// four is the ports as open reports them when IPv4 is open.
+func four(ports ...string) string {
+	return strings.Join(ports, "/4 ") + "/4"
+}
+
+// codeOf renders the shipped guide and returns its parts, each as one script.
+func codeOf(t *testing.T, id string, r router.Request) map[router.Part]string {
+	t.Helper()
+	r.Lang = "en"
+	g := render(t, id, r)
+	parts := map[router.Part]string{}
+	for _, b := range g.Blocks {
+		if b.Kind == router.Code {
+			parts[b.Part] += b.Text + "\n"
+		}
+	}
+	for _, p := range []router.Part{router.Apply, router.Verify, router.Undo} {
+		if parts[p] == "" {
+			t.Fatalf("the guide has no code for %s", p)
+		}
+	}
+	return parts
+}
+
+// hostGuide is the guide for the server's own firewall.
+func hostGuide(t *testing.T, id, outbound string, wants ...router.Want) map[router.Part]string {
+	t.Helper()
+	site := webSite()
+	site.Outbound = outbound
+	return codeOf(t, id, router.Request{Side: router.SideHost, Site: site, Wants: wants})
+}
+
+// shows fails for each word that verify does not print.
+func shows(t *testing.T, printed string, words ...string) {
+	t.Helper()
+	for _, w := range words {
+		if !strings.Contains(printed, w) {
+			t.Errorf("verify does not show %q:\n%s", w, printed)
+		}
+	}
+}
+
+// same fails where two rulesets differ.
+func same(t *testing.T, when, got, want string) {
+	t.Helper()
+	if got != want {
+		t.Errorf("%s\n-- got --\n%s\n-- want --\n%s", when, got, want)
+	}
+}
