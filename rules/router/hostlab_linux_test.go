@@ -1,8 +1,6 @@
 package router_test
 
 import (
-	"context"
-	"fmt"
 	"io"
 	"net"
 	"os"
@@ -13,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/syncsign/sops-firewall/rules/check/wire/netlab"
 	"github.com/syncsign/sops-firewall/rules/router"
 )
 
@@ -23,8 +22,8 @@ import (
 //
 // The computer's own firewall and /etc are never touched.
 type hostLab struct {
+	*netlab.Net
 	t             *testing.T
-	dir, name     string
 	host, outside string
 }
 
@@ -36,28 +35,16 @@ var allOpen = both("22", "80", "443", "1883", "8443", "8883", "8888")
 
 func newHostLab(t *testing.T, tools ...string) *hostLab {
 	t.Helper()
-	skip := t.Skipf
-	if os.Getenv("SOPS_LAB") == "must" {
-		skip = t.Fatalf
-	}
-	if testing.Short() {
-		t.Skip("the firewall lab takes some seconds; run without -short")
-	}
-	if os.Getuid() != 0 {
-		skip("the firewall lab needs root for its network namespaces")
-	}
-	for _, tool := range append(tools, "ip", "iptables-save", "ip6tables-save", "nft") {
-		if _, err := exec.LookPath(tool); err != nil {
-			skip("the firewall lab needs %s: %v", tool, err)
-		}
-	}
+	n := netlab.New(t, append(tools, "iptables-save", "ip6tables-save", "nft")...)
 	t.Parallel()
-	l := &hostLab{t: t, dir: t.TempDir(), name: fmt.Sprintf("%s-%d", t.Name(), os.Getpid())}
-	l.host, l.outside = l.space("host"), l.space("out")
-	l.cable(l.host, "eth0", "10.77.0.1/24", "fd77::1/64", l.outside, "eth0", "10.77.0.2/24", "fd77::2/64")
-	l.must("cp", "-a", "/etc", filepath.Join(l.dir, "etc"))
+	l := &hostLab{Net: n, t: t, host: n.Space("host"), outside: n.Space("outside")}
+	n.IP(l.host, "link add eth0 type veth peer name eth0 netns "+l.outside)
+	for ns, at := range map[string]string{l.host: "1", l.outside: "2"} {
+		n.IP(ns, "addr add 10.77.0."+at+"/24 dev eth0\naddr add fd77::"+at+"/64 dev eth0 nodad\nlink set eth0 up")
+	}
+	n.Must("cp", "-a", "/etc", filepath.Join(l.Dir, "etc"))
 	for _, d := range []string{"run", "bin"} {
-		if err := os.Mkdir(filepath.Join(l.dir, d), 0o755); err != nil {
+		if err := os.Mkdir(filepath.Join(l.Dir, d), 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -66,59 +53,11 @@ func newHostLab(t *testing.T, tools ...string) *hostLab {
 	return l
 }
 
-// space makes a network namespace that ends with the test.
-func (l *hostLab) space(name string) string {
-	l.t.Helper()
-	ns := l.name + "-" + name
-	l.must("ip", "netns", "add", ns)
-	l.t.Cleanup(func() { _ = exec.CommandContext(context.Background(), "ip", "netns", "del", ns).Run() })
-	l.must("ip", "-n", ns, "link", "set", "lo", "up")
-	return ns
-}
-
-// cable joins two namespaces: of each end the namespace, the name and the
-// addresses.
-func (l *hostLab) cable(ns, dev, ip4, ip6, peer, peerDev, peer4, peer6 string) {
-	l.t.Helper()
-	l.must("ip", "-n", ns, "link", "add", dev, "type", "veth", "peer", "name", peerDev, "netns", peer)
-	for _, e := range [][4]string{{ns, dev, ip4, ip6}, {peer, peerDev, peer4, peer6}} {
-		for _, ip := range e[2:] {
-			if ip != "" {
-				args := []string{"-n", e[0], "addr", "add", ip, "dev", e[1]}
-				if strings.Contains(ip, "::") {
-					args = append(args, "nodad")
-				}
-				l.must("ip", args...)
-			}
-		}
-		l.must("ip", "-n", e[0], "link", "set", e[1], "up")
-	}
-}
-
 // program puts a small shell script in front of the path.
 func (l *hostLab) program(name, script string) {
 	l.t.Helper()
-	if err := os.WriteFile(filepath.Join(l.dir, "bin", name), []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
+	if err := os.WriteFile(filepath.Join(l.Dir, "bin", name), []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
 		l.t.Fatal(err)
-	}
-}
-
-// write makes a file of the host, such as /etc/nftables.conf.
-func (l *hostLab) write(file, text string) {
-	l.t.Helper()
-	file = filepath.Join(l.dir, file)
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		l.t.Fatal(err)
-	}
-	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-		l.t.Fatal(err)
-	}
-}
-
-func (l *hostLab) must(name string, args ...string) {
-	l.t.Helper()
-	if out, err := exec.CommandContext(l.t.Context(), name, args...).CombinedOutput(); err != nil {
-		l.t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
 	}
 }
 
@@ -126,8 +65,8 @@ func (l *hostLab) must(name string, args ...string) {
 func (l *hostLab) enter(args ...string) *exec.Cmd {
 	const mounts = `mount --bind "$LAB/etc" /etc && mount --bind "$LAB/run" /run &&
 PATH="$LAB/bin:/usr/sbin:/sbin:$PATH" && export PATH && exec "$@"`
-	c := exec.CommandContext(l.t.Context(), "ip", append([]string{"netns", "exec", l.host, "sh", "-c", mounts, "sh"}, args...)...)
-	c.Env = append(os.Environ(), "LAB="+l.dir, "LC_ALL=C")
+	c := l.Command(l.host, "sh", append([]string{"-c", mounts, "sh"}, args...)...)
+	c.Env = append(os.Environ(), "LAB="+l.Dir, "LC_ALL=C")
 	return c
 }
 
@@ -178,24 +117,11 @@ func (l *hostLab) files(names string) string {
 	return l.sh("for f in " + names + `; do [ ! -e "$f" ] || { stat -c '%n %a %U' "$f"; [ -d "$f" ] || cat "$f"; }; done`)
 }
 
-// listen starts listeners on TCP ports in a namespace and waits until they are there.
+// listen starts listeners on TCP ports in a namespace.
 func (l *hostLab) listen(ns, ports string) {
 	l.t.Helper()
-	c := l.helper(l.t.Context(), ns, "listen", ports)
-	up, err := c.StdoutPipe()
-	if err != nil {
-		l.t.Fatal(err)
-	}
-	stop, err := c.StdinPipe() // closed with the test; the helper ends with it
-	if err != nil {
-		l.t.Fatal(err)
-	}
-	if err := c.Start(); err != nil {
-		l.t.Fatal(err)
-	}
-	l.t.Cleanup(func() { _ = stop.Close(); _ = c.Wait() })
-	if _, err := io.ReadFull(up, make([]byte, 3)); err != nil {
-		l.t.Fatalf("listeners in %s: %v", ns, err)
+	for _, p := range strings.Split(ports, ",") {
+		l.Listen(ns, "[::]:"+p)
 	}
 }
 
@@ -203,7 +129,9 @@ func (l *hostLab) listen(ns, ports string) {
 // one of IPv4 and perhaps one of IPv6.
 func (l *hostLab) open(ns, ports string, hosts ...string) string {
 	l.t.Helper()
-	out, err := l.helper(l.t.Context(), ns, append([]string{"dial", ports}, hosts...)...).Output()
+	c := l.Command(ns, os.Args[0], append([]string{"-test.run=^TestHostLabDial$", "--", ports}, hosts...)...)
+	c.Env = append(os.Environ(), "SOPS_HOSTLAB_DIAL=1")
+	out, err := c.Output()
 	if err != nil {
 		l.t.Fatalf("dial: %v", err)
 	}
@@ -219,39 +147,15 @@ func (l *hostLab) wantOpen(when, want string) {
 	}
 }
 
-func (l *hostLab) helper(ctx context.Context, ns string, args ...string) *exec.Cmd {
-	c := exec.CommandContext(ctx, "ip", append([]string{"netns", "exec", ns, os.Args[0], "-test.run=^TestHostLabHelper$", "--"}, args...)...)
-	c.Env = append(os.Environ(), "SOPS_HOSTLAB_HELPER=1")
-	return c
-}
-
-// TestHostLabHelper is no test: it is the process that listens or dials inside a
-// namespace.
-func TestHostLabHelper(t *testing.T) {
-	if os.Getenv("SOPS_HOSTLAB_HELPER") == "" {
+// TestHostLabDial is no test: it is the process that dials inside a namespace.
+func TestHostLabDial(t *testing.T) {
+	if os.Getenv("SOPS_HOSTLAB_DIAL") == "" {
 		t.Skip("only a helper process of the firewall lab")
 	}
-	args := os.Args[len(os.Args)-2:]
-	for i, a := range os.Args {
-		if a == "--" {
-			args = os.Args[i+1:]
-		}
-	}
-	ports := strings.Split(args[1], ",")
-	if args[0] == "listen" {
-		for _, p := range ports {
-			var lc net.ListenConfig
-			ln, err := lc.Listen(t.Context(), "tcp", "[::]:"+p)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer func() { _ = ln.Close() }()
-		}
-		_, _ = io.WriteString(os.Stdout, "up\n")
-		_, _ = io.Copy(io.Discard, os.Stdin) // until the test ends
-		return
-	}
-	hosts := args[2:]
+	_, args, _ := strings.Cut(strings.Join(os.Args, " "), " -- ")
+	hosts := strings.Fields(args)
+	ports := strings.Split(hosts[0], ",")
+	hosts = hosts[1:]
 	open := make([]string, len(ports)*len(hosts))
 	done := make(chan struct{})
 	for i, p := range ports {

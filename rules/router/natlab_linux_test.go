@@ -3,6 +3,7 @@ package router_test
 import (
 	"maps"
 	"net/netip"
+	"strings"
 	"testing"
 
 	"github.com/syncsign/sops-firewall/rules/router"
@@ -23,25 +24,21 @@ type natLab struct {
 func newNATLab(t *testing.T, tools ...string) *natLab {
 	t.Helper()
 	l := &natLab{hostLab: newHostLab(t, tools...)}
-	l.server, l.pc, l.hub = l.space("srv"), l.space("pc"), l.space("hub")
-	l.must("ip", "-n", l.host, "link", "add", "br0", "type", "bridge")
-	l.must("ip", "-n", l.host, "addr", "add", "192.168.178.1/24", "dev", "br0")
-	l.must("ip", "-n", l.host, "addr", "add", "192.168.60.1/24", "dev", "br0")
-	l.must("ip", "-n", l.host, "addr", "add", "203.0.113.5/32", "dev", "eth0")
-	l.must("ip", "-n", l.host, "link", "set", "br0", "up")
-	for _, e := range [][4]string{
-		{"lan0", l.server, "192.168.178.20/24", "192.168.178.1"},
-		{"lan1", l.pc, "192.168.178.30/24", "192.168.178.1"},
-		{"lan2", l.hub, "192.168.60.2/24", "192.168.60.1"},
-	} {
-		l.cable(l.host, e[0], "", "", e[1], "eth0", e[2], "")
-		l.must("ip", "-n", l.host, "link", "set", e[0], "master", "br0")
-		l.must("ip", "-n", e[1], "route", "add", "default", "via", e[3])
+	l.server, l.pc, l.hub = l.Space("server"), l.Space("pc"), l.Space("hub")
+	l.Forwards(l.host)
+	l.IP(l.host, `link add br0 type bridge
+link set br0 up
+addr add 192.168.178.1/24 dev br0
+addr add 192.168.60.1/24 dev br0
+addr add 203.0.113.5/32 dev eth0`)
+	for ns, ip := range map[string]string{l.server: "192.168.178.20", l.pc: "192.168.178.30", l.hub: "192.168.60.2"} {
+		port := "lan" + ip[len(ip)-2:]
+		l.IP(l.host, "link add "+port+" type veth peer name eth0 netns "+ns+"\nlink set "+port+" master br0 up")
+		gateway := ip[:strings.LastIndex(ip, ".")] + ".1"
+		l.IP(ns, "addr add "+ip+"/24 dev eth0\nlink set eth0 up\nroute add default via "+gateway)
 	}
 	// Somebody at the provider may send packets for the LAN itself.
-	l.must("ip", "-n", l.outside, "route", "add", "203.0.113.5/32", "via", "10.77.0.1")
-	l.must("ip", "-n", l.outside, "route", "add", "192.168.178.0/24", "via", "10.77.0.1")
-	l.sh("echo 1 > /proc/sys/net/ipv4/ip_forward")
+	l.IP(l.outside, "route add 203.0.113.5/32 via 10.77.0.1\nroute add 192.168.178.0/24 via 10.77.0.1")
 	l.listen(l.server, hostPorts)
 	l.listen(l.host, "22,443")
 	l.listen(l.outside, "443,8433,8080,8883,8443,80")

@@ -38,7 +38,7 @@ const nftFiles = "/etc/nftables.conf /etc/sops /etc/sops/nft /etc/sops/nft/*"
 func newNFTLab(t *testing.T, conf string) *hostLab {
 	t.Helper()
 	l := newHostLab(t)
-	l.write("etc/nftables.conf", conf)
+	l.File("etc/nftables.conf", conf)
 	l.restart()
 	l.listen(l.host, hostPorts)
 	l.listen(l.outside, "443,8433,8080")
@@ -107,7 +107,7 @@ func TestNFTHostFewer(t *testing.T) {
 // would keep the whole file from loading. It is taken out again, and said.
 func TestNFTHostForeignFile(t *testing.T) {
 	l := newNFTLab(t, nftHost)
-	l.write("etc/nftables.conf", "flush ruleset\ntable inet other {\n}\n")
+	l.File("etc/nftables.conf", "flush ruleset\ntable inet other {\n}\n")
 	kept := l.files("/etc/nftables.conf")
 	guide := hostGuide(t, "nftables/host", "open", inboundWants()...)
 	shows(t, l.grumble(guide[router.Apply]), "Entered, but lost at a restart")

@@ -35,7 +35,7 @@ table ip nat {
 func nftNAT(t *testing.T, conf string) (*natLab, natKind) {
 	t.Helper()
 	l := newNATLab(t)
-	l.write("etc/nftables.conf", conf)
+	l.File("etc/nftables.conf", conf)
 	l.restart()
 	return l, natKind{
 		id: "nftables/nat", inputs: map[string]string{"wan": "eth0", "lan": "br0"}, rules: l.tables, restart: l.restart, files: nftFiles,
