@@ -156,18 +156,20 @@ func (w *wants) inbound(t *rules.Table, r *rules.Row) {
 		w.unproven = w.unproven || st != check.Fail
 		ports = append(ports, p.Number)
 	}
-	w.add(router.Want{Code: r.Code, RowID: r.ID, Inbound: true, Proto: r.Proto, Ports: ports, Function: r.Function})
+	w.add(router.Want{Code: r.Code, RowID: r.ID, Inbound: true, Proto: r.Proto, Ports: ports, Row: numbers(r.Ports), Function: r.Function})
 }
 
 // outbound rows are written out only where the way out is closed: by answer,
-// then all but what is proven; or by what the checks saw.
+// then all but what is proven; or by what the checks saw. A row is written
+// whole: a later guide for half of it must not take the other half away, and
+// an open way out is not harmed by a rule more.
 func (w *wants) outbound(t *rules.Table, r *rules.Row) {
 	closed := w.site.Outbound == OutboundClosed
 	if w.missing && r.Any && w.anyOpen(t, r) {
 		return
 	}
-	var ports []uint16
 	var hosts []string
+	need := false
 	for _, host := range r.Hosts {
 		if host == rules.DomainToken {
 			if host = w.site.Server.Domain; host == "" {
@@ -175,6 +177,7 @@ func (w *wants) outbound(t *rules.Table, r *rules.Row) {
 				continue
 			}
 		}
+		hosts = append(hosts, host)
 		for _, p := range r.Ports {
 			v := w.state(t, r, host, p.Number)
 			open := v.Status == check.Pass || v.Status == check.Note || v.Status == check.NotNeeded
@@ -186,15 +189,20 @@ func (w *wants) outbound(t *rules.Table, r *rules.Row) {
 				continue
 			}
 			w.unproven = w.unproven || v.Status != check.Fail && !open
-			if !slices.Contains(ports, p.Number) {
-				ports = append(ports, p.Number)
-			}
-			if !slices.Contains(hosts, host) {
-				hosts = append(hosts, host)
-			}
+			need = true
 		}
 	}
-	w.add(router.Want{Code: r.Code, RowID: r.ID, Proto: r.Proto, Ports: ports, Hosts: hosts, Function: r.Function})
+	if need {
+		w.add(router.Want{Code: r.Code, RowID: r.ID, Proto: r.Proto, Ports: numbers(r.Ports), Hosts: hosts, Function: r.Function})
+	}
+}
+
+func numbers(ports []rules.Port) []uint16 {
+	var out []uint16
+	for _, p := range ports {
+		out = append(out, p.Number)
+	}
+	return out
 }
 
 // anyOpen tells whether one host of a row works where one is enough.

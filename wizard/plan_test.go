@@ -101,7 +101,7 @@ func TestMissing(t *testing.T) {
 	res("server-out-ota/ota-update/tcp/up.sync-sign.com/8433", check.Fail, check.TCPSilent)
 	res("server-out-ota/ota-firmware/tcp/github.com/443", check.Fail, check.TLSExpired)
 	w := gd.wants(site, router.SideServer, b, true)
-	want := []string{"out 1.1 tcp 8433 up.sync-sign.com", "in 4.1 tcp 8883,8443", "in 4.2 tcp 1883,8888", "in 4.3, 5.1 tcp 80,443"}
+	want := []string{"out 1.1 tcp 443,8433 up.sync-sign.com", "in 4.1 tcp 8883,8443", "in 4.2 tcp 1883,8888", "in 4.3, 5.1 tcp 80,443"}
 	if got := wantLines(w); !slices.Equal(got, want) || !w.unproven {
 		t.Errorf("got %q, unproven %v", got, w.unproven)
 	}
@@ -112,14 +112,14 @@ func TestMissing(t *testing.T) {
 		t.Errorf("a silent time server where all is open: %q", got)
 	}
 	site.Outbound = OutboundUnknown
-	if got := wantLines(gd.wants(site, router.SideServer, b, true)); !slices.Contains(got, "out 2.1 udp 123 pool.ntp.org") {
+	if got := wantLines(gd.wants(site, router.SideServer, b, true)); !slices.Contains(got, "out 2.1 udp 123 pool.ntp.org,europe.pool.ntp.org,time.google.com") {
 		t.Errorf("a silent time server where nobody knows: %q", got)
 	}
 
 	site.Outbound = OutboundClosed
 	b.Lay(site, rules.FromServer)
 	got := wantLines(gd.wants(site, router.SideServer, b, true))
-	if !slices.Contains(got, "out 1.2 tcp 22,443 github.com") || !slices.Contains(got, "out 1.1 tcp 8433 up.sync-sign.com") {
+	if !slices.Contains(got, "out 1.2 tcp 22,443 github.com") || !slices.Contains(got, "out 1.1 tcp 443,8433 up.sync-sign.com") {
 		t.Errorf("closed: %q", got)
 	}
 

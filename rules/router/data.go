@@ -41,6 +41,7 @@ type Can struct {
 	Names   bool `yaml:"names"`    // an outbound rule can name hosts; otherwise it opens the port to all
 	IPv4    bool `yaml:"ipv4"`     // hubs are named by their IPv4 networks alone
 	NameMax int  `yaml:"name_max"` // longest label, bytes; 0 = the vendor gives no limit
+	Rows    bool `yaml:"rows"`     // a rule goes by the number of its row: it always holds all ports of the row
 	AnyHost bool `yaml:"any_host"` // a page whose outbound rules cannot name hosts: one rule for each port
 }
 

@@ -136,3 +136,21 @@ func TestAskMistakes(t *testing.T) {
 		})
 	}
 }
+
+// TestRowsWhole: where a rule goes by its row's number, a guide for one port of
+// a row writes all of it, else it would close what an earlier guide opened.
+func TestRowsWhole(t *testing.T) {
+	half := router.Want{Code: "4.1", Inbound: true, Proto: "tcp", Ports: []uint16{8443}, Row: []uint16{8883, 8443}}
+	for can, want := range map[string]string{"rows: true": "SOPS-in-8443-8883", "rows: false": "SOPS-in-8443 "} {
+		v, err := planned(t, strings.Replace(planHead, "ipv4: true", "ipv4: true, "+can, 1)+planBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := webSite()
+		s.PublicIP = netip.MustParseAddr("203.0.113.5")
+		g, err := v.Render(router.Request{Side: router.SideServer, Site: s, Wants: []router.Want{half}})
+		if err != nil || len(g.Blocks) == 0 || !strings.Contains(g.Blocks[0].Text, want) {
+			t.Errorf("%s: %+v, %v", can, g.Blocks, err)
+		}
+	}
+}

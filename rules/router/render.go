@@ -49,6 +49,9 @@ func (v *Variant) data(r Request) (Data, []Gap, error) {
 	var in, out []Want
 	for _, w := range r.Wants {
 		if w.Inbound {
+			if v.can.Rows && len(w.Row) > 0 && len(w.Ports) > 0 {
+				w.Ports = w.Row // a rule for less would write over the rule for all
+			}
 			in = append(in, w)
 		} else {
 			out = append(out, w)

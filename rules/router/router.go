@@ -93,6 +93,7 @@ type Want struct {
 	Inbound  bool   // arrives at the server from outside
 	Proto    string // tcp, udp
 	Ports    []uint16
+	Row      []uint16 // all ports of an inbound row, where only some are wanted
 	Hosts    []string // destinations of an outbound row; names
 	Function string
 }
