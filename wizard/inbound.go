@@ -77,6 +77,17 @@ func (b *Board) Arrived(a Arrival) []rules.Flow {
 	return out
 }
 
+// Unheard are the inbound flows that nothing came in for: they wait, since here
+// nobody can tell whether it was tried.
+func (b *Board) Unheard() {
+	for _, f := range b.Inbound() {
+		if _, known := b.raw[f.Key]; !known {
+			b.raw[f.Key] = check.Result{Job: f.Job(), Status: check.Waiting, Code: check.NotHere}
+		}
+	}
+	b.fold()
+}
+
 // proven tells whether the way in of a flow was proven here.
 func (b *Board) proven(key string) bool {
 	return slices.Contains([]check.Code{check.InProven, check.InMasked}, b.raw[key].Code)

@@ -28,7 +28,6 @@ type lab struct {
 
 	customers []*customer
 	outside   string
-	certs     labCerts
 }
 
 // customer is one installation.
@@ -46,6 +45,7 @@ type customer struct {
 	zone     *int         // in which the routers keep their connections, see rules
 	sopsDown func()       // stops SOPS's own services
 
+	certs  labCerts
 	domain string // SOPS's name
 	public string // and its address
 }
@@ -80,12 +80,14 @@ func newLabFor(t testing.TB, customers int) *lab {
 		l.customers = append(l.customers, c)
 	}
 	l.customer = l.customers[0]
-	l.certs = newLabCerts(n, l.names())
+	certs := newLabCerts(n, l.names())
+	for _, c := range l.customers {
+		c.certs, c.ca = certs, certs.authority
+	}
 	l.internet(n)
 	for _, c := range l.customers {
-		c.ca = l.certs.authority
 		c.wires()
-		c.services(l.certs)
+		c.services()
 		for _, far := range []string{"198.51.100." + atWeb, "2001:db8::" + atWeb} { // the first packets find the neighbours
 			n.Must("ip", "netns", "exec", c.server, "ping", "-q", "-c", "1", "-w", "10", far)
 		}

@@ -47,6 +47,8 @@ func (l *lab) records(t testing.TB) map[string][]string {
 	}
 	for _, c := range l.customers {
 		out[c.domain] = []string{c.public}
+		six := fmt.Sprintf("2001:db8:2%d::10", c.n)
+		out["six."+c.domain], out["both."+c.domain] = []string{six}, []string{c.public, six}
 	}
 	return out
 }
@@ -118,8 +120,8 @@ route add default via 203.0.113.225`)
 }
 
 // services starts SOPS's own servers and the routers' name servers.
-func (c *customer) services(certs labCerts) {
-	n := c.net
+func (c *customer) services() {
+	n, certs := c.net, c.certs
 	for ns, addr := range map[string]string{c.router: "192.168.50.1", c.office: "192.168.60.1"} {
 		n.Daemon(ns, "dnsmasq", "-k", "-C", n.File(ns+".dns", "no-resolv\nno-hosts\ncache-size=0\nserver=198.51.100."+atDNS+
 			"\nlisten-address="+addr+"\nbind-interfaces\nuser=root\npid-file=\n"))

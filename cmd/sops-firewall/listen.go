@@ -33,7 +33,7 @@ Exit code: 0 all rows are proven, 4 some are not yet.`,
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.listen(cmd.Context(), format) },
 	}
-	c.Flags().StringVar(&format, "format", "text", "text, or json for the result at the end")
+	c.Flags().StringVar(&format, "format", "text", "text, or json for the result at the end and all else on stderr")
 	return c
 }
 
@@ -65,16 +65,23 @@ func (a *app) listen(ctx context.Context, format string) error {
 		return err
 	}
 	started := a.now()
-	if err := a.announce(x, l.words); err != nil {
+	talk := a.print
+	if format == "json" { // stdout is for the result alone
+		talk = func(s string) error {
+			a.say("%s", strings.TrimSuffix(s, "\n"))
+			return nil
+		}
+	}
+	if err := talk(announcement(x, l.words)); err != nil {
 		return err
 	}
+	var ended error
 	if x.Ours() {
-		if err := a.hear(ctx, stop, x, board); err != nil {
-			return err
-		}
+		ended = a.hear(ctx, stop, x, board, talk)
 	} else {
 		a.say("%s", l.words.Text("inbound.held", nil))
 	}
+	board.Unheard()
 	tables := []string{}
 	for _, f := range board.Inbound() {
 		tables = append(tables, f.Table.ID)
@@ -87,6 +94,9 @@ func (a *app) listen(ctx context.Context, format string) error {
 		if err := a.print(string(data)); err != nil {
 			return err
 		}
+	}
+	if ended != nil {
+		return ended
 	}
 	return exitWith(board.Exit(tables...))
 }
@@ -241,8 +251,8 @@ func place(h wizard.Here, s wizard.Site) proof.Here {
 	return out
 }
 
-// announce prints what to do at the other end.
-func (a *app) announce(x wizard.Listening, w *wizard.Words) error {
+// announcement tells what to do at the other end.
+func announcement(x wizard.Listening, w *wizard.Words) string {
 	var b strings.Builder
 	for _, p := range x.Posts {
 		_, _ = fmt.Fprintf(&b, "%-13s TCP %-5d %s\n", "row "+p.Codes, p.Port, w.PostText(p))
@@ -251,11 +261,11 @@ func (a *app) announce(x wizard.Listening, w *wizard.Words) error {
 	if x.URL != "" {
 		_, _ = fmt.Fprintf(&b, "%s\n\n  %s\n\n", w.Text("inbound.phone", nil), x.URL)
 	}
-	return a.print(b.String())
+	return b.String()
 }
 
 // hear waits until every port of ours was reached from outside, or the session ends.
-func (a *app) hear(ctx context.Context, stop func(), x wizard.Listening, board *wizard.Board) error {
+func (a *app) hear(ctx context.Context, stop func(), x wizard.Listening, board *wizard.Board, talk func(string) error) error {
 	left := map[uint16]bool{}
 	for _, p := range x.Posts {
 		if p.State == "ours" {
@@ -265,7 +275,7 @@ func (a *app) hear(ctx context.Context, stop func(), x wizard.Listening, board *
 	a.say("Waiting. It ends when all %d ports were reached, with Ctrl-C, or at %s.", len(left), x.Until.Format("15:04"))
 	for h := range x.Arrivals {
 		for _, f := range board.Arrived(h) {
-			if err := a.print(arrivalLine(board, f, h)); err != nil {
+			if err := talk(arrivalLine(board, f, h)); err != nil {
 				return err
 			}
 		}

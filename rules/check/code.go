@@ -134,6 +134,7 @@ const (
 	InServiceDown  Code = "in.service-down"
 	InInsideSource Code = "in.inside-source"
 	InMasked       Code = "in.masked"  // proven; the router hides the senders' addresses
+	InMute         Code = "in.mute"    // it connects and says nothing: another code, another port, another device
 	InUnnamed      Code = "in.unnamed" // something fitting answers, and cannot be told apart from another device
 )
 
@@ -162,7 +163,7 @@ var codes = [...]Code{
 	NTPSilent, NTPUnsynced, NTPKoD, NTPBadReply, NTPRefused, NTPBlocked, NTPDisagree, ClockOff, ClockOpen,
 	ProxyOnly, ProxyAuth, ProxyRefused, ProxyDown,
 	NATDouble, NATCGNAT, NATHairpin, InProven, InOtherMachine, InSilent, InServiceDown, InInsideSource,
-	InMasked, InUnnamed,
+	InMasked, InMute, InUnnamed,
 	NotHere, Cancelled, CheckPanic, CheckTimeout, CheckKind,
 }
 

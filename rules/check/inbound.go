@@ -184,6 +184,10 @@ func (p inboundProbe) stranger(ctx context.Context, env Env, lim Limits, to Targ
 	}
 	answers := inner.Status == Pass || inner.Status == Note
 	switch {
+	case !answers && proof.Said == "" && chance(inner):
+		// Not a byte, whatever was asked: also a listener with another code is so.
+		l.Status, l.Code = Unproven, InMute
+		inner.end(Unproven, InMute)
 	case !answers && inner.Code != HTTPServerError:
 		l.Status, l.Code = Fail, InOtherMachine
 		inner.end(Fail, InOtherMachine, "banner", proof.Said)

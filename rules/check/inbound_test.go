@@ -3,6 +3,7 @@ package check
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/netip"
 	"syscall"
@@ -14,6 +15,7 @@ type fakeProver struct {
 	seen        map[Family]Seen
 	same, known bool
 	refuses     bool
+	mute        bool
 }
 
 func (p fakeProver) Refuses(netip.Addr) error {
@@ -24,11 +26,21 @@ func (p fakeProver) Refuses(netip.Addr) error {
 }
 
 func (p fakeProver) Prove(_ context.Context, _ net.Conn, to Target) Proof {
+	if p.mute {
+		return Proof{}
+	}
 	return Proof{Seen: p.seen[familyOf(to.Addrs)], Source: netip.MustParseAddr("198.51.100.7"), Said: "HTTP/1.1 400"}
 }
 
 func (p fakeProver) SameService(context.Context, Env, netip.AddrPort, string) (same, known bool) {
 	return p.same, p.known
+}
+
+// mutePeer takes a connection, and whatever is said.
+func mutePeer(context.Context, string, netip.AddrPort) (net.Conn, error) {
+	near, far := net.Pipe()
+	go func() { _, _ = io.Copy(io.Discard, far) }()
+	return near, nil
 }
 
 func TestInbound(t *testing.T) {
@@ -68,6 +80,7 @@ func TestInbound(t *testing.T) {
 		"a broker that holds its port":  {"mqtt", fakeProver{}, to(mqttAt), []netip.Addr{four}, Note, InUnnamed},
 		"the service's own certificate": {"mqtts", fakeProver{same: true, known: true}, to(secureAt), []netip.Addr{four}, Pass, InProven},
 		"another certificate":           {"mqtts", fakeProver{known: true}, to(secureAt), []netip.Addr{four}, Fail, InOtherMachine},
+		"not a word":                    {"mqtt", fakeProver{mute: true}, mutePeer, []netip.Addr{four}, Unproven, InMute},
 		"another device":                {"ssh", fakeProver{}, to(mqttAt), []netip.Addr{four}, Fail, InOtherMachine},
 	} {
 		t.Run(name, func(t *testing.T) {

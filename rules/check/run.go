@@ -185,7 +185,7 @@ func chance(r Result) bool {
 	return slices.Contains([]Code{
 		TLSSilent, TLSHelloLost, TLSReset, TLSClosed, HTTPSilent, HTTPReset, HTTPClosed,
 		WSSilent, WSClosed, MQTTSilent, MQTTReset, MQTTClosed, SSHSilent, SSHReset, SSHClosed,
-		ProxyDown,
+		ProxyDown, InMute,
 	}, r.Code)
 }
 
