@@ -27,11 +27,11 @@ func program(t *testing.T, args ...string) (stdout, stderr string, code int) {
 }
 
 // book writes a second rule book whose one table has a flow to each port.
-func book(t *testing.T, kind string, ports ...int) string {
+func book(t *testing.T, ports ...int) string {
 	t.Helper()
 	var list []string
 	for _, p := range ports {
-		list = append(list, fmt.Sprintf("%d: %s", p, kind))
+		list = append(list, fmt.Sprintf("%d: tcp", p))
 	}
 	dir := t.TempDir()
 	text := `id: vendor-new
@@ -82,7 +82,7 @@ func closed(t *testing.T) int {
 // TestExitCodes checks real ports of this machine through a second rule book.
 func TestExitCodes(t *testing.T) {
 	open, shut := listen(t), closed(t)
-	good, bad := book(t, "tcp", open), book(t, "tcp", open, shut)
+	good, bad := book(t, open), book(t, open, shut)
 	out, errw, code := program(t, "check", "--rules", good)
 	if code != 0 || !strings.Contains(out, "1 pass") || !strings.Contains(errw, "No site yet") {
 		t.Errorf("all well: exit %d\n%s%s", code, out, errw)
@@ -130,7 +130,7 @@ func TestExitCodes(t *testing.T) {
 
 // TestSaveMerges keeps what other runs saved in the same file.
 func TestSaveMerges(t *testing.T) {
-	rules := book(t, "tcp", listen(t))
+	rules := book(t, listen(t))
 	file := filepath.Join(t.TempDir(), "all.json")
 	for range 2 {
 		if _, errw, code := program(t, "check", "--rules", rules, "--save", file); code != 0 {
@@ -196,7 +196,7 @@ func TestWatchEndsByCtrlC(t *testing.T) {
 	var out bytes.Buffer
 	code := make(chan int, 1)
 	go func() {
-		code <- run([]string{"check", "--rules", book(t, "tcp", listen(t)), "--watch", "--format", "json"}, strings.NewReader(""), &out, errw)
+		code <- run([]string{"check", "--rules", book(t, listen(t)), "--watch", "--format", "json"}, strings.NewReader(""), &out, errw)
 	}()
 	wait := func(ch <-chan struct{}) {
 		select {
