@@ -101,10 +101,7 @@ func (l *dnsLine) close() {
 func (s *shared) askLine(ctx context.Context, lim Limits, server netip.AddrPort, query []byte, id uint16, q dnsmessage.Question) (dnsReply, error) {
 	l := s.line(server)
 	ch := make(chan []byte, 4)
-	if l.conn == nil {
-		return dnsReply{}, l.err
-	}
-	if !l.expect(id, ch) {
+	if l.conn == nil || !l.expect(id, ch) {
 		return askUDP(ctx, s.Env, lim, server, query, id, q)
 	}
 	defer l.forget(id)
@@ -112,9 +109,7 @@ func (s *shared) askLine(ctx context.Context, lim Limits, server netip.AddrPort,
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	defer cancel()
-	if _, err := l.conn.Write(query); err != nil {
-		return dnsReply{}, err
-	}
+	_, _ = l.conn.Write(query) // who refuses it, refuses the socket of its own too
 	type result struct {
 		r   dnsReply
 		err error
@@ -146,8 +141,8 @@ func (s *shared) askLine(ctx context.Context, lim Limits, server netip.AddrPort,
 				_, _ = l.conn.Write(query)
 				timer.Reset(lim.DNSRetry)
 			}
-		case <-l.dead:
-			return dnsReply{}, l.err
+		case <-l.dead: // it may have been one packet's fault
+			return askUDP(ctx, s.Env, lim, server, query, id, q)
 		case <-ctx.Done():
 			return dnsReply{}, cmp.Or(bad, ctx.Err())
 		}

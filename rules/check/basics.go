@@ -153,10 +153,10 @@ func (dnsProbe) Run(ctx context.Context, env Env, lim Limits, to Target) Result 
 	ctx, cancel := context.WithTimeout(ctx, lim.DNS)
 	defer cancel()
 	layers := make([]Layer, len(list))
-	addrs := make([][]netip.Addr, len(list))
+	all := make([]heard, len(list))
 	var wg sync.WaitGroup
 	for i, s := range list {
-		wg.Go(func() { layers[i], addrs[i] = askOne(ctx, env, lim, s, host) })
+		wg.Go(func() { layers[i], all[i] = askOne(ctx, env, lim, s, host) })
 	}
 	wg.Wait()
 	var good, bad []string
@@ -166,10 +166,10 @@ func (dnsProbe) Run(ctx context.Context, env Env, lim Limits, to Target) Result 
 		if l.Status == Pass || l.Status == Note {
 			good = append(good, l.Address)
 			if len(good) == 1 {
-				res.fact("addresses", join(addrs[i]))
+				res.fact("addresses", join(all[i].addrs()))
 			}
 		} else {
-			bad = append(bad, l.Address+" "+strings.TrimPrefix(string(l.Code), "dns."))
+			bad = append(bad, l.Address+" "+all[i].word())
 		}
 		if l.Code != "" && (worst.Code == "" || worst.Code == DNSSilent) {
 			worst = l
@@ -178,7 +178,8 @@ func (dnsProbe) Run(ctx context.Context, env Env, lim Limits, to Target) Result 
 	res.fact("resolver", strings.Join(append(good, bad...), ", "))
 	switch {
 	case len(good) == 0:
-		res.fail(worst.Code, "address", worst.Address)
+		how, device := all[0].turnedAway()
+		res.fail(worst.Code, "address", worst.Address, "variant", how, "device", device)
 	case len(bad) > 0:
 		res.note(DNSSomeSilent, "address", strings.Join(bad, ", "))
 	case worst.Code != "":
@@ -209,10 +210,10 @@ func systemDNS(ctx context.Context, env Env, lim Limits, host string) Result {
 
 // askOne asks one server both questions at once, and for names that nobody
 // has: a server that answers those rewrites what others say.
-func askOne(ctx context.Context, env Env, lim Limits, server netip.AddrPort, host string) (Layer, []netip.Addr) {
+func askOne(ctx context.Context, env Env, lim Limits, server netip.AddrPort, host string) (Layer, heard) {
 	start := env.Now()
 	l := Layer{Name: "dns", Status: Fail, Address: server.Addr().String()}
-	h := heard{}
+	h := heard{server: server}
 	var wg sync.WaitGroup
 	put := func(name string, t dnsmessage.Type, f func(dnsReply, error)) {
 		q, err := question(name, t)
@@ -247,7 +248,7 @@ func askOne(ctx context.Context, env Env, lim Limits, server netip.AddrPort, hos
 			l.Status, l.Code = Note, TCPLossy // it is there: of this question, the answers got lost
 		}
 	}
-	return l, h.addrs()
+	return l, h
 }
 
 // fakeUnder are the domains under which a name of random letters does not

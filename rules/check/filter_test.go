@@ -6,7 +6,9 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
+	"testing/synctest"
 
 	"github.com/miekg/dns"
 )
@@ -128,6 +130,40 @@ func TestHijack(t *testing.T) {
 			if r.Code != tt.code || r.Facts["host"] != dnsHost {
 				t.Errorf("got %v %q %q, want %q", r.Status, r.Code, r.Facts, tt.code)
 			}
+		})
+	}
+}
+
+// TestTurnedAway tells a name server that is not there, and one that a device
+// keeps from us, from one that is silent.
+func TestTurnedAway(t *testing.T) {
+	router := netip.MustParseAddr("192.168.1.1")
+	server := netip.MustParseAddrPort("192.0.2.53:53")
+	for name, tt := range map[string]struct {
+		err     error
+		variant string
+		device  string
+	}{
+		"nothing listens":    {syscall.ECONNREFUSED, "refused", ""},
+		"rejected":           {&PathError{Device: router, Type: 3, Code: 13, Err: syscall.EHOSTUNREACH}, "rejected", router.String()},
+		"rejected by itself": {&PathError{Device: server.Addr(), Type: 3, Code: 3, Err: syscall.ECONNREFUSED}, "refused", ""},
+		"silent":             {nil, "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				env := &fakeEnv{resolvers: []netip.AddrPort{server}, dial: func(context.Context, string, netip.AddrPort) (net.Conn, error) {
+					if tt.err != nil {
+						return nil, tt.err
+					}
+					return muteConn()
+				}}
+				for _, kind := range []string{"dns", "tcp"} {
+					r := final(t, env, DefaultLimits(), kind, Target{Host: "sops.example", Port: 443, Proto: "tcp"})
+					if r.Status != Fail || r.Code != DNSSilent || r.Facts["variant"] != tt.variant || r.Facts["device"] != tt.device {
+						t.Errorf("%s: got %v %q %q, want %q by %q", kind, r.Status, r.Code, r.Facts, tt.variant, tt.device)
+					}
+				}
+			})
 		})
 	}
 }

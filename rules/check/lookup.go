@@ -19,6 +19,8 @@ type names struct {
 	Code     Code         // why there are no addresses, or dns.system-only
 	Server   string       // who answered
 	Resolver string       // what each name server did: "192.168.1.1 ok, 9.9.9.9 silent"
+	Variant  string       // of DNSSilent: "refused", or "rejected" by Device
+	Device   string
 	Took     time.Duration
 }
 
@@ -99,6 +101,7 @@ type said struct {
 // heard is what is known of one name server.
 type heard struct {
 	a, aaaa *said
+	server  netip.AddrPort
 }
 
 // askAll asks every server for both kinds of address at once. It returns as
@@ -124,6 +127,9 @@ func askAll(ctx context.Context, env Env, lim Limits, list []netip.AddrPort, hos
 		}
 	}
 	all := make([]heard, len(list))
+	for i, server := range list {
+		all[i].server = server
+	}
 	need6 := env.HasRoute(6)
 	var late <-chan time.Time
 	for range 2 * len(list) {
@@ -219,7 +225,25 @@ func (h heard) word() string {
 	case h.a == nil && h.aaaa == nil:
 		return "no answer yet"
 	}
+	if how, _ := h.turnedAway(); how != "" {
+		return how
+	}
 	return strings.TrimPrefix(string(h.code()), "dns.")
+}
+
+// turnedAway tells that no name server answers there: "refused" where nothing
+// listens, "rejected" where a device on the way says no; empty for silence.
+func (h heard) turnedAway() (how, device string) {
+	if h.a == nil || h.a.err == nil || h.code() != DNSSilent {
+		return "", ""
+	}
+	switch code, device := reason(h.a.err, h.server.Addr(), 0); code {
+	case TCPRefused:
+		return "refused", ""
+	case TCPBlockedBy:
+		return "rejected", device
+	}
+	return "", ""
 }
 
 // conclude takes the answer the system would take: that of the first server
@@ -245,6 +269,9 @@ func conclude(list []netip.AddrPort, all []heard) names {
 			n.Server, n.Code = list[i].Addr().String(), c
 			return n
 		}
+	}
+	if len(all) > 0 {
+		n.Variant, n.Device = all[0].turnedAway()
 	}
 	return n
 }

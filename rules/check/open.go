@@ -77,12 +77,13 @@ func resolve(ctx context.Context, env Env, lim Limits, to Target, res *Result) (
 	res.fact("resolver", n.Resolver)
 	if len(n.Addrs) == 0 {
 		l.Status, l.Code = Fail, n.Code
+		res.end(l.Status, n.Code, "variant", n.Variant, "device", n.Device)
 		if s := sharedOf(env); s != nil && n.Code == DNSSilent && s.named.Load() {
 			l.Status = Unproven // it answers for other names: this answer may have got lost
 			res.fact("variant", "name")
 		}
 		res.add(l)
-		res.end(l.Status, n.Code)
+		res.Status = l.Status
 		if to.Public && n.Code != DNSSilent {
 			res.fact("variant", "public") // it is not mistyped
 		}
