@@ -245,6 +245,21 @@ func TestGolden(t *testing.T) {
 	}
 }
 
+// TestPicture: the picture in the README is the program's own.
+func TestPicture(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	picture, err := os.ReadFile("testdata/tables-fail-80x24.golden")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := strings.TrimRight(string(picture), "\n"); !strings.Contains(string(readme), "```\n"+want+"\n```") {
+		t.Errorf("README.md shows another table screen than this one; put it there:\n%s", want)
+	}
+}
+
 // TestNoSize walks every picture through all window sizes: no panic, and every
 // line exactly as wide as the window.
 func TestNoSize(t *testing.T) {
