@@ -131,22 +131,25 @@ type RouterItem struct {
 	ID          string   `json:"id"`
 	Name        string   `json:"name"`
 	Generations []string `json:"generations"`
+	Labels      []string `json:"labels"` // what tells the generations apart, in their order
 	Kind        string   `json:"kind"`
 	Sides       []string `json:"sides"`
 	Proof       string   `json:"proof"`
 }
 
-// ListRouters are the routers whose id or name contains filter, any case.
+// ListRouters are the routers with filter in their id, their name or the label
+// of a generation, any case.
 func ListRouters(cat *router.Catalogue, filter string) []RouterItem {
 	out := []RouterItem{}
 	filter = strings.ToLower(filter)
 	for _, r := range cat.Routers {
-		if !strings.Contains(strings.ToLower(r.ID+" "+r.Name), filter) {
-			continue
-		}
-		item := RouterItem{ID: r.ID, Name: r.Name, Generations: []string{}, Kind: string(r.Kind), Sides: []string{}, Proof: string(r.Proof)}
+		item := RouterItem{ID: r.ID, Name: r.Name, Generations: []string{}, Labels: []string{}, Kind: string(r.Kind), Sides: []string{}, Proof: string(r.Proof)}
 		for _, v := range r.Variants {
 			item.Generations = append(item.Generations, v.Generation)
+			item.Labels = append(item.Labels, v.Label)
+		}
+		if !strings.Contains(strings.ToLower(r.ID+" "+r.Name+" "+strings.Join(item.Labels, " ")), filter) {
+			continue
 		}
 		for _, s := range r.Sides {
 			item.Sides = append(item.Sides, string(s))
@@ -156,12 +159,36 @@ func ListRouters(cat *router.Catalogue, filter string) []RouterItem {
 	return out
 }
 
-// RoutersText is the catalogue for a person.
+// few is how many routers are listed with what tells their generations apart.
+const few = 3
+
+// RoutersText is the catalogue for a person; of few routers, each generation
+// with its label and the id to choose it by.
 func RoutersText(list []RouterItem) string {
-	var b strings.Builder
-	_, _ = fmt.Fprintf(&b, "%-11s %-32s %-6s %-9s %s\n", "ID", "NAME", "KIND", "PROOF", "GENERATIONS")
+	id, name := len("ID"), len("NAME")
 	for _, r := range list {
-		_, _ = fmt.Fprintf(&b, "%-11s %-32s %-6s %-9s %s\n", r.ID, r.Name, r.Kind, r.Proof, strings.Join(r.Generations, ", "))
+		id, name = max(id, len(r.ID)), max(name, len(r.Name))
+	}
+	var b strings.Builder
+	line := func(cells ...string) {
+		_, _ = fmt.Fprintf(&b, "%-*s  %-*s  %-5s  %-8s  %s\n", id, cells[0], name, cells[1], cells[2], cells[3], cells[4])
+	}
+	line("ID", "NAME", "KIND", "PROOF", "GENERATIONS")
+	for _, r := range list {
+		line(r.ID, r.Name, r.Kind, r.Proof, strings.Join(r.Generations, ", "))
+	}
+	if len(list) > few {
+		return b.String()
+	}
+	for _, r := range list {
+		wide := 0
+		for _, g := range r.Generations {
+			wide = max(wide, len(g))
+		}
+		_, _ = fmt.Fprintf(&b, "\n%s:\n", r.Name)
+		for i, g := range r.Generations {
+			_, _ = fmt.Fprintf(&b, "  %s/%-*s  %s\n", r.ID, wide, g, r.Labels[i])
+		}
 	}
 	return b.String()
 }

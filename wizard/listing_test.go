@@ -88,7 +88,7 @@ func TestRouterList(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := `[{"id":"zeta","name":"Zeta","generations":["one"],"kind":"paste","sides":[`; !strings.HasPrefix(string(data), want) || !strings.HasSuffix(string(data), `"proof":""}]`) {
+	if want := `[{"id":"zeta","name":"Zeta","generations":["one"],"labels":["one"],"kind":"paste","sides":[`; !strings.HasPrefix(string(data), want) || !strings.HasSuffix(string(data), `"proof":""}]`) {
 		t.Errorf("got %s", data)
 	}
 	if empty, err := json.Marshal(ListRouters(cat, "none of these")); err != nil || string(empty) != "[]" {
@@ -96,5 +96,11 @@ func TestRouterList(t *testing.T) {
 	}
 	if text := RoutersText(ListRouters(cat, "")); strings.Count(text, "\n") != 6 {
 		t.Errorf("want a head and five lines:\n%s", text)
+	}
+	few := RoutersText([]RouterItem{{ID: "long-id", Name: "Brand", Generations: []string{"a", "bcd"}, Labels: []string{"old page", "new page"}, Kind: "web", Proof: "docs"}})
+	for _, want := range []string{"ID       NAME   KIND ", "long-id  Brand  web  ", "\n  long-id/a    old page\n", "\n  long-id/bcd  new page\n"} {
+		if !strings.Contains(few, want) {
+			t.Errorf("no %q in\n%s", want, few)
+		}
 	}
 }
