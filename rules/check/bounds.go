@@ -30,6 +30,7 @@ type shared struct {
 	times  flights[opinion]
 	clock  flights[world]
 	system flights[[]netip.Addr]
+	ask    chan struct{} // names the system is asked for at a time
 	pages  flights[witness]
 	lines  map[netip.AddrPort]*dnsLine
 	beside sync.WaitGroup // what outlives the row that started it, but not the Run
@@ -44,7 +45,7 @@ type door struct {
 
 func newShared(ctx context.Context, env Env, lim Limits) *shared {
 	return &shared{
-		Env: env, lim: lim, ctx: ctx, sockets: make(chan struct{}, lim.Sockets), trails: make(chan struct{}, manyTrails),
+		Env: env, lim: lim, ctx: ctx, sockets: make(chan struct{}, lim.Sockets), trails: make(chan struct{}, manyTrails), ask: make(chan struct{}, manySystem),
 		doors: map[netip.Addr]*door{}, lines: map[netip.AddrPort]*dnsLine{},
 	}
 }

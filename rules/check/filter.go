@@ -85,28 +85,39 @@ func ownAnswer(ctx context.Context, env Env, lim Limits, host string) <-chan []n
 		return ch
 	}
 	s.beside.Go(func() {
-		addrs, _ := s.system.do(s.ctx, host, func() []netip.Addr { return ask(s.ctx) })
+		addrs, _ := s.system.do(s.ctx, host, func() []netip.Addr {
+			if take(s.ctx, s.ask, false) != nil {
+				return nil
+			}
+			defer func() { <-s.ask }()
+			return ask(s.ctx)
+		})
 		ch <- addrs
 	})
 	return ch
 }
 
+const (
+	manySystem = 4                     // names that the system is asked for at a time: it asks the same name servers again
+	ownWait    = 50 * time.Millisecond // a row waits for the system no longer than this
+)
+
 // compare notes that this computer has its own answer for a name. Two lists
 // of public addresses may differ by chance; one from the hosts file, or of an
 // inside network, does not.
-func (r *Result) compare(ctx context.Context, env Env, lim Limits, host string, addrs []netip.Addr, own <-chan []netip.Addr) {
-	timer := time.NewTimer(lim.Hedge1)
-	defer timer.Stop()
+func (r *Result) compare(ctx context.Context, env Env, host string, addrs []netip.Addr, own <-chan []netip.Addr) {
 	var mine []netip.Addr
-	select {
-	case mine = <-own:
-	case <-timer.C: // the row does not wait for a slow system
-	case <-ctx.Done():
-	}
-	written := false
 	if h, ok := unwrapEnv(env).(hostsFile); ok {
-		if list := sorted(h.HostsFile(host)); len(list) > 0 {
-			mine, written = list, true
+		mine = sorted(h.HostsFile(host))
+	}
+	written := len(mine) > 0
+	if !written {
+		timer := time.NewTimer(ownWait)
+		defer timer.Stop()
+		select {
+		case mine = <-own:
+		case <-timer.C: // the row does not wait for a slow system
+		case <-ctx.Done():
 		}
 	}
 	if len(mine) == 0 || slices.ContainsFunc(mine, func(a netip.Addr) bool { return slices.Contains(addrs, a) }) {

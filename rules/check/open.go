@@ -104,7 +104,7 @@ func resolve(ctx context.Context, env Env, lim Limits, to Target, res *Result) (
 		res.note(n.Code)
 	default:
 		res.later = append(res.later, func(ctx context.Context, r *Result) {
-			r.compare(ctx, env, lim, to.Host, n.Addrs, own)
+			r.compare(ctx, env, to.Host, n.Addrs, own)
 		})
 	}
 	res.add(l)

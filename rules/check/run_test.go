@@ -326,6 +326,25 @@ func TestSecondLook(t *testing.T) {
 	}
 }
 
+// TestSecondLookBeside has a server that forgets its first caller: the second
+// look does not wait for the first to give up.
+func TestSecondLookBeside(t *testing.T) {
+	var visits atomic.Int32
+	to := visitors(t, func(c net.Conn) {
+		if visits.Add(1) == 1 {
+			_, _ = io.Copy(io.Discard, c)
+			return
+		}
+		replying("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")(c)
+	})
+	lim := fast()
+	lim.HTTP, lim.Row, lim.Table = time.Minute, 2*time.Minute, 2*time.Minute
+	r := final(t, &fakeEnv{}, lim, "ws", to)
+	if r.Facts["tries"] != "2" || r.Took > 30*time.Second {
+		t.Errorf("it took %v: %+v", r.Took, r)
+	}
+}
+
 func TestNoGoroutineLeft(t *testing.T) {
 	to := visitors(t, func(c net.Conn) { _, _ = io.Copy(io.Discard, c) })
 	before := runtime.NumGoroutine()
