@@ -22,7 +22,8 @@ type Board struct {
 	tables  []rules.Table // the book's, and the site's own data sources
 	flows   []rules.Flow  // those that apply, in order
 	raw     map[string]check.Result
-	folded  map[string]check.Result
+	folded  map[string]check.Result // see fold
+	stale   bool                    // raw has changed since
 	first   map[string]check.Status
 	running map[string]bool
 	causes  []check.Cause
@@ -69,7 +70,7 @@ func (b *Board) Lay(site Site, from rules.Place) {
 	maps.DeleteFunc(b.first, func(k string, _ check.Status) bool { return gone(k) })
 	maps.DeleteFunc(b.running, func(k string, _ bool) bool { return gone(k) })
 	b.remind()
-	b.fold()
+	b.stale = true
 }
 
 // ownSources is the table of data sources whose host the user gave.
@@ -185,7 +186,7 @@ func (b *Board) Apply(r check.Result) {
 		return // the last final verdict stands until the next
 	}
 	b.raw[r.Job.Key] = r
-	b.fold()
+	b.stale = true
 }
 
 // localResult is what a look at the server's own listener says about a row
@@ -199,7 +200,13 @@ func localResult(r check.Result) check.Result {
 	return r
 }
 
+// fold finds the causes over all final results anew if there are new ones. It
+// is done when somebody looks: a run of thousands brings results one by one.
 func (b *Board) fold() {
+	if !b.stale {
+		return
+	}
+	b.stale = false
 	var final []check.Result
 	clear(b.folded)
 	for _, f := range b.flows {
@@ -247,6 +254,7 @@ func (b *Board) anyOne() {
 
 // Causes are the root causes found, worst first.
 func (b *Board) Causes() []CauseView {
+	b.fold()
 	out := make([]CauseView, 0, len(b.causes))
 	for _, c := range b.causes {
 		facts := map[string]string{"rows": strconv.Itoa(len(c.Explains))}

@@ -73,7 +73,7 @@ func (b *Board) Arrived(a Arrival) []rules.Flow {
 		b.raw[f.Key] = r
 		out = append(out, f)
 	}
-	b.fold()
+	b.stale = true
 	return out
 }
 

@@ -120,6 +120,7 @@ func (b *Board) view(f rules.Flow, applies bool) FlowView {
 		v.Status = check.NotNeeded
 		return v
 	}
+	b.fold()
 	r, ran := b.folded[f.Key]
 	facts := b.facts(f, r)
 	switch other, ok := b.elsewhere[f.Key]; {

@@ -46,9 +46,9 @@ func newTrack(b *testing.B, names int) track {
 	n.Must("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", k.bin, ".")
 	n.Must("go", "build", "-o", k.floor, "./testdata/floor")
 	n.Line(k.near, "eth0", k.far, "eth0", roundTrip/2)
-	n.IP(k.near, "addr add 10.200.255.2/24 dev eth0\nlink set eth0 up\nroute add default via 10.200.255.1")
-	n.IP(k.far, "addr add 10.200.255.1/24 dev eth0\nlink set eth0 up")
-	n.Resolver(k.near, "10.200.255.1")
+	n.IP(k.near, "addr add 203.0.113.2/24 dev eth0\nlink set eth0 up\nroute add default via 203.0.113.1")
+	n.IP(k.far, "addr add 203.0.113.1/24 dev eth0\nlink set eth0 up")
+	n.Resolver(k.near, "203.0.113.1")
 	var dns, addrs strings.Builder
 	dns.WriteString("no-resolv\nno-hosts\nlocal=/#/\ncache-size=0\nuser=root\npid-file=\n")
 	for i := range names {
@@ -70,7 +70,7 @@ func newTrack(b *testing.B, names int) track {
 const hosts = 250
 
 func name(i int) string    { return fmt.Sprintf("e%d.bench.example", i) }
-func address(i int) string { return fmt.Sprintf("10.200.0.%d", i%hosts+1) }
+func address(i int) string { return fmt.Sprintf("198.51.100.%d", i%hosts+1) }
 
 // silent makes the first so many endpoints silent.
 func (k track) silent(n int) {
