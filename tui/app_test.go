@@ -211,6 +211,7 @@ var scenes = map[string]func(*drive){
 	},
 	"guides":         func(dr *drive) { dr.goTo("guides"); dr.keys("2", "down", "down", "down") },
 	"guides-copied":  func(dr *drive) { dr.goTo("guides"); dr.keys("2", "down", "down", "c") },
+	"guides-front":   func(dr *drive) { dr.a.d.guides = frontGuides; dr.goTo("guides"); dr.keys("2") },
 	"guides-code":    func(dr *drive) { dr.goTo("guides"); dr.keys("a", "tab") },
 	"guides-nothing": func(dr *drive) { dr.goTo("guides"); dr.keys("tab") },
 	"guides-error":   func(dr *drive) { dr.goTo("guides"); dr.keys("tab", "tab") },

@@ -129,6 +129,9 @@ func guideMarkdown(g wizard.SideGuide) []byte {
 		fmt.Fprintf(&b, " Source: %s", g.Guide.Source)
 	}
 	b.WriteString("\n")
+	if g.Lead != "" {
+		b.WriteString("\n" + g.Lead + "\n")
+	}
 	if g.Guide.Nothing {
 		b.WriteString("\nNothing to do on this firewall.\n")
 	}

@@ -85,6 +85,9 @@ func (p *teller) guide(g wizard.SideGuide, at, n int) {
 		return
 	}
 	p.say("%s, %s. How sure we are: %s.", head, p.d.show(g.Guide.Name), proofWords(g.Guide.Proof))
+	if g.Lead != "" {
+		p.say("%s", p.d.show(g.Lead))
+	}
 	for _, gap := range g.Guide.Gaps {
 		row := ""
 		if gap.Code != "" {
@@ -96,7 +99,7 @@ func (p *teller) guide(g wizard.SideGuide, at, n int) {
 		p.say("%s", p.d.nothingToDo())
 		return
 	}
-	p.file("guide-"+string(g.Side)+"-"+g.Guide.Router+".md", guideMarkdown(g))
+	p.file(wizard.GuideFile(g, "md"), guideMarkdown(g))
 	for line := range strings.SplitSeq(strings.TrimRight(guidePlain(g), "\n"), "\n") {
 		p.write(p.d.show(line) + "\n") // commands: no sign is replaced
 	}

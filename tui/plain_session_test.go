@@ -78,7 +78,7 @@ func TestPlainRealSession(t *testing.T) {
 			"lan",
 			[]string{"Services for OTA", "Basic Network Services", "From Internet to SOPS (Inbound, for Data Source)"},
 			"From Hubs to SOPS",
-			[]string{"guide-site-"},
+			[]string{"guide-site-front-generic.md", "guide-site-generic.md", "Here \"the server\" means your own router: 192.168.2.2"},
 		},
 		"server on the Internet": {
 			"internet",
@@ -137,7 +137,7 @@ func realAnswer(prompt string, q wizard.Question, times int, where string) strin
 			if strings.HasPrefix(prompt, f.Label) {
 				return map[string]string{
 					"domain": "sops.example.com", "lan_ip": "192.168.50.10", "public_ip": "203.0.113.5",
-					"hubs": "192.168.60.0/24", "subnets": "192.168.60.0/24",
+					"hubs": "192.168.60.0/24", "subnets": "192.168.60.0/24", "to": "192.168.2.2",
 				}[f.ID]
 			}
 		}
@@ -146,6 +146,8 @@ func realAnswer(prompt string, q wizard.Question, times int, where string) strin
 		return where
 	case q.ID == "sources" && times == 1:
 		return "1"
+	case strings.HasPrefix(q.ID, "front:"):
+		return "2"
 	case strings.HasPrefix(q.ID, "brand:"):
 		return "generic"
 	case strings.Contains(prompt, "[") || q.Kind == wizard.Tables || q.Kind == wizard.Guides:

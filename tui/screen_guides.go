@@ -330,8 +330,7 @@ func (s *guidesScreen) write() tea.Cmd {
 	if !s.ready() {
 		return nil
 	}
-	name := "guide-" + string(g.Side) + "-" + g.Guide.Router + ".md"
-	return s.d.save(name, guideMarkdown(g))
+	return s.d.save(wizard.GuideFile(g, "md"), guideMarkdown(g))
 }
 
 func (s *guidesScreen) wrote(msg wroteMsg) {

@@ -95,6 +95,9 @@ func head(g SideGuide) []string {
 		title += ": " + g.Guide.Name
 	}
 	lines := []string{title}
+	if g.Lead != "" {
+		lines = append(lines, g.Lead)
+	}
 	if g.Guide.Source != "" {
 		lines = append(lines, fmt.Sprintf("Proof: %s, checked %s, source %s", g.Guide.Proof, g.Guide.Checked, g.Guide.Source))
 	}

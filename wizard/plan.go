@@ -31,7 +31,7 @@ func SiteGuides(d GuideDeps, site Site, board *Board, onlyMissing bool) []SideGu
 }
 
 func (d GuideDeps) guide(site Site, fw Firewall, board *Board, onlyMissing bool) SideGuide {
-	g := SideGuide{Side: fw.Side, Title: d.Words.Text("guides.sides."+string(fw.Side), nil)}
+	g := SideGuide{Side: fw.Side, Front: fw.Front, Title: d.Words.Text("guides.sides."+string(fw.spot()), nil)}
 	id := fw.Router
 	if id == "" {
 		id = genericID
@@ -42,9 +42,16 @@ func (d GuideDeps) guide(site Site, fw Firewall, board *Board, onlyMissing bool)
 		return g
 	}
 	w := d.wants(site, fw.Side, board, onlyMissing)
+	to := d.twoDevices(&g, site, fw, routerSite(site))
 	g.Guide, g.Err = v.Render(router.Request{
-		Side: fw.Side, Site: routerSite(site), Inputs: fw.Inputs, Wants: w.out, Lang: firstText(d.Lang, "en"),
+		Side: fw.Side, Site: to, Inputs: fw.Inputs, Wants: w.out, Lang: firstText(d.Lang, "en"),
 	})
+	if fw.Front && !fw.To.IsValid() && !g.Guide.Nothing && v.Kind != router.None {
+		d.nowhere(&g.Guide)
+	}
+	if g.Guide.Nothing {
+		g.Lead = ""
+	}
 	if w.unproven && onlyMissing {
 		g.Notes = append(g.Notes, d.Words.Text("guides.unproven", nil))
 	}
@@ -257,7 +264,8 @@ func (w *wants) add(n router.Want) {
 	}
 }
 
-// GuideFile is the name of the file that holds a guide.
-func GuideFile(g SideGuide) string {
-	return fmt.Sprintf("guide-%s-%s.txt", g.Side, firstText(g.Guide.Router, "none"))
+// GuideFile is the name of the file that holds a guide; ext is its kind, "md".
+func GuideFile(g SideGuide, ext string) string {
+	at := Firewall{Side: g.Side, Front: g.Front}.spot()
+	return fmt.Sprintf("guide-%s-%s.%s", at, firstText(g.Guide.Router, "none"), ext)
 }

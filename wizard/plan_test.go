@@ -169,7 +169,7 @@ func TestGuideText(t *testing.T) {
 			t.Errorf("Markdown lacks %q:\n%s", part, md)
 		}
 	}
-	if GuideFile(g) != "guide-site-acme.txt" {
-		t.Error(GuideFile(g))
+	if GuideFile(g, "txt") != "guide-site-acme.txt" {
+		t.Error(GuideFile(g, "txt"))
 	}
 }

@@ -38,6 +38,12 @@ func TestRealBrands(t *testing.T) {
 				if err := s.Answer(Answer{Choice: o.ID}); err != nil {
 					t.Fatalf("%s: %v", o.ID, err)
 				}
+				if q := s.Ask(); q.ID == "front:"+string(side) {
+					complete(t, q)
+					if err := s.Answer(reply(q, c)); err != nil {
+						t.Errorf("%s: %v", o.ID, err)
+					}
+				}
 				if q := s.Ask(); q.Kind == Form {
 					complete(t, q)
 					a := Answer{Fields: map[string]string{}}
@@ -76,8 +82,7 @@ func TestRealBrands(t *testing.T) {
 
 // typical is a value for an input that has no default.
 func typical(s *Session, id string) string {
-	side := s.step(s.at).side
-	v := s.variant(side)
+	v := s.variant(s.step(s.at).spot)
 	i := slices.IndexFunc(v.Asks, func(a router.Ask) bool { return a.ID == id })
 	if v.Asks[i].Optional {
 		return ""

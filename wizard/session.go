@@ -34,7 +34,7 @@ const (
 
 // Question is what to ask next. Texts are ready to show.
 type Question struct {
-	ID       string // start, case, sources, source-hosts, addresses, where, outbound, firewalls, brand:<side>, inputs:<side>, tables, guides, finish
+	ID       string // start, case, sources, source-hosts, addresses, where, outbound, firewalls, brand:<side>, front:<side>, inputs:<side>, tables, guides, finish
 	Step     int    // 1 to Steps
 	Kind     QuestionKind
 	Title    string // "Where is the server?"
@@ -260,7 +260,7 @@ func (s *Session) Summary() []SummaryLine {
 		if st.value == nil || !s.answered[id] {
 			continue
 		}
-		v := st.value(s, st.side)
+		v := st.value(s, st.spot)
 		if v == "" {
 			v = s.text("summary.nothing", nil)
 		}
@@ -309,7 +309,9 @@ func (s *Session) Guides(b *Board, onlyMissing bool) []SideGuide {
 // SideGuide is a guide, or why there is none.
 type SideGuide struct {
 	Side  router.Side
+	Front bool   // of the provider box in front of this side's own router
 	Title string // "Router of this office"
+	Lead  string // what to know before all else, where two devices are in the path; may be empty
 	Guide router.Guide
 	Notes []string // what to know about the choice of rows
 	Err   error

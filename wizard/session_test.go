@@ -75,6 +75,8 @@ func reply(q Question, c rules.Case, sources ...string) Answer {
 		a.Many = q.Selected
 	case "brand":
 		a.Choice = "zeta"
+	case "front":
+		a.Choice = "no"
 	case "where":
 		a.Choice = "server"
 	case "outbound":
@@ -139,12 +141,12 @@ func TestAskedQuestions(t *testing.T) {
 		sources []string
 		want    string
 	}{
-		"lan, google":        {rules.CaseLAN, []string{"google"}, "start case sources addresses where outbound firewalls brand:site tables guides finish"},
-		"lan, nothing":       {rules.CaseLAN, nil, "start case sources addresses where outbound firewalls brand:site tables guides finish"},
-		"lan, exchange":      {rules.CaseLAN, []string{"exchange"}, "start case sources source-hosts addresses where outbound firewalls brand:site tables guides finish"},
-		"internet, google":   {rules.CaseInternet, []string{"google", "microsoft365"}, "start case sources addresses where outbound firewalls brand:server brand:hubs tables guides finish"},
-		"internet, database": {rules.CaseInternet, []string{"database", "caldav"}, "start case sources source-hosts addresses where outbound firewalls brand:server brand:hubs tables guides finish"},
-		"internet, sheets":   {rules.CaseInternet, []string{"google-sheets"}, "start case sources addresses where outbound firewalls brand:server brand:hubs tables guides finish"},
+		"lan, google":        {rules.CaseLAN, []string{"google"}, "start case sources addresses where outbound firewalls brand:site front:site tables guides finish"},
+		"lan, nothing":       {rules.CaseLAN, nil, "start case sources addresses where outbound firewalls brand:site front:site tables guides finish"},
+		"lan, exchange":      {rules.CaseLAN, []string{"exchange"}, "start case sources source-hosts addresses where outbound firewalls brand:site front:site tables guides finish"},
+		"internet, google":   {rules.CaseInternet, []string{"google", "microsoft365"}, "start case sources addresses where outbound firewalls brand:server front:server brand:hubs front:hubs tables guides finish"},
+		"internet, database": {rules.CaseInternet, []string{"database", "caldav"}, "start case sources source-hosts addresses where outbound firewalls brand:server front:server brand:hubs front:hubs tables guides finish"},
+		"internet, sheets":   {rules.CaseInternet, []string{"google-sheets"}, "start case sources addresses where outbound firewalls brand:server front:server brand:hubs front:hubs tables guides finish"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := NewSession(testDeps(t), Site{})
@@ -249,8 +251,9 @@ func TestChangeFromSummary(t *testing.T) {
 		t.Fatalf("another case asks for %s", s.Ask().ID)
 	}
 	_ = s.Answer(Answer{Many: []string{"server", "hubs"}})
-	_ = s.Answer(Answer{Choice: "cloudy"})
+	_ = s.Answer(Answer{Choice: "cloudy"}) // no box stands in front of a cloud
 	_ = s.Answer(Answer{Choice: "generic"})
+	_ = s.Answer(Answer{Choice: "no"})
 	if s.Ask().ID != "finish" || s.Site().Server.Domain != "sops.example.com" {
 		t.Errorf("at %s with %+v", s.Ask().ID, s.Site())
 	}

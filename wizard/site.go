@@ -68,6 +68,8 @@ type Firewall struct {
 	Side       router.Side       `yaml:"side"`
 	Router     string            `yaml:"router"`
 	Generation string            `yaml:"generation,omitempty"`
+	Front      bool              `yaml:"front,omitempty"` // the provider box in front of this side's own router
+	To         netip.Addr        `yaml:"to,omitempty"`    // what that router is called on the box's side; only with Front
 	Inputs     map[string]string `yaml:"inputs,omitempty"`
 }
 
@@ -88,14 +90,10 @@ func (s Site) Facts() rules.Facts {
 }
 
 // Firewall is the firewall of a side; nil when the site has none there.
-func (s Site) Firewall(side router.Side) *Firewall {
-	for i := range s.Firewalls {
-		if s.Firewalls[i].Side == side {
-			return &s.Firewalls[i]
-		}
-	}
-	return nil
-}
+func (s Site) Firewall(side router.Side) *Firewall { return s.firewall(spot(side)) }
+
+// Front is the provider box in front of a side's own router; nil for none.
+func (s Site) Front(side router.Side) *Firewall { return s.firewall(frontOf(side)) }
 
 // clone is a copy that shares nothing with s.
 func (s Site) clone() Site {

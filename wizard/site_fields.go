@@ -169,8 +169,9 @@ func (l *siteLoader) hubs(s *Site, n *yaml.Node) {
 }
 
 func (l *siteLoader) firewalls(s *Site, n *yaml.Node) {
-	for _, e := range l.list(n, "firewalls", len(allSides)) {
-		m := l.mapping(e, "the firewall", "side", "router", "generation", "inputs")
+	lines := map[spot]int{}
+	for _, e := range l.list(n, "firewalls", len(allSides)+len(frontSides)) {
+		m := l.mapping(e, "the firewall", "side", "router", "generation", "front", "to", "inputs")
 		if m == nil {
 			continue
 		}
@@ -178,20 +179,27 @@ func (l *siteLoader) firewalls(s *Site, n *yaml.Node) {
 			l.say(e.Line, "the firewall has no side: want one of site, server, hubs, host")
 			continue
 		}
-		fw := Firewall{Side: oneOf(l, m["side"], "side", allSides...)}
+		front := oneOf(l, m["front"], "front", "true", "false")
+		fw := Firewall{Side: oneOf(l, m["side"], "side", allSides...), Front: front == "true"}
 		switch {
-		case fw.Side == "":
+		case fw.Side == "" || front == "" && m["front"] != nil:
 			continue
 		case s.Case != "" && !slices.Contains(sidesOf(s.Case), fw.Side):
 			l.say(m["side"].Line, "side %s does not go with case %s: there it is one of %s", fw.Side, s.Case, joinSides(sidesOf(s.Case)))
 			continue
-		case s.Firewall(fw.Side) != nil:
+		case fw.Front && s.Front(fw.Side) != nil:
+			l.say(m["side"].Line, "side %s has two boxes in front: keep the one that your own router is connected to", fw.Side)
+			continue
+		case !fw.Front && s.Firewall(fw.Side) != nil:
 			l.say(m["side"].Line, "side %s is twice: keep one; for another office make a site file of its own", fw.Side)
 			continue
 		}
 		l.router(s, &fw, e, m)
+		l.to(s, &fw, e, m["to"])
 		s.Firewalls = append(s.Firewalls, fw)
+		lines[fw.spot()] = e.Line
 	}
+	l.fronts(s, lines)
 }
 
 var allSides = []router.Side{router.SideSite, router.SideServer, router.SideHubs, router.SideHost}
@@ -221,6 +229,8 @@ func (l *siteLoader) router(s *Site, fw *Firewall, e *yaml.Node, m map[string]*y
 	}
 	if !slices.Contains(v.Sides, fw.Side) {
 		l.say(m["router"].Line, "router %s does not go with side %s: it is for %s", shown(id), fw.Side, joinSides(v.Sides))
+	} else if fw.Front && !fitsFront(v) {
+		l.say(m["router"].Line, "router %s is no box that stands in front of a router: take the box's brand, or generic", shown(id))
 	}
 	l.inputs(fw, v, m["inputs"])
 }

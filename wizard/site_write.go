@@ -41,6 +41,8 @@ type firewallFile struct {
 	Side       router.Side       `yaml:"side"`
 	Router     string            `yaml:"router,omitempty"`
 	Generation string            `yaml:"generation,omitempty"`
+	Front      bool              `yaml:"front,omitempty"`
+	To         string            `yaml:"to,omitempty"`
 	Inputs     map[string]string `yaml:"inputs,omitempty"`
 }
 
@@ -70,7 +72,7 @@ func MarshalSite(s Site) ([]byte, error) {
 		}
 	}
 	for _, w := range s.Firewalls {
-		f.Firewalls = append(f.Firewalls, firewallFile(w))
+		f.Firewalls = append(f.Firewalls, firewallFile{w.Side, w.Router, w.Generation, w.Front, addrText(w.To), w.Inputs})
 	}
 	var b bytes.Buffer
 	enc := yaml.NewEncoder(&b)

@@ -11,7 +11,9 @@ import (
 // GuideJSON is a guide in `guide --format json` and `report --format json`.
 type GuideJSON struct {
 	Side     string      `json:"side"`
+	Front    bool        `json:"front"` // of the provider box in front of this side's own router
 	Title    string      `json:"title"`
+	Lead     string      `json:"lead,omitempty"` // what to know before all else
 	Router   string      `json:"router"`
 	Variant  string      `json:"generation"`
 	Name     string      `json:"name"`
@@ -38,7 +40,7 @@ func GuidesJSON(guides []SideGuide, part router.Part) []GuideJSON {
 	out := []GuideJSON{}
 	for _, g := range guides {
 		j := GuideJSON{
-			Side: string(g.Side), Title: g.Title, Router: g.Guide.Router, Variant: g.Guide.Variant, Name: g.Guide.Name,
+			Side: string(g.Side), Front: g.Front, Title: g.Title, Lead: g.Lead, Router: g.Guide.Router, Variant: g.Guide.Variant, Name: g.Guide.Name,
 			Proof: string(g.Guide.Proof), Source: g.Guide.Source, Checked: g.Guide.Checked, Nothing: g.Guide.Nothing,
 			Blocks: []BlockJSON{}, Gaps: []string{}, Notes: append([]string{}, g.Notes...),
 		}

@@ -3,8 +3,6 @@ package wizard
 import (
 	"slices"
 	"strings"
-
-	"github.com/syncsign/sops-firewall/rules/router"
 )
 
 // step is one question: what to ask, and how to take the answer.
@@ -17,12 +15,12 @@ type step struct {
 	fill  func(s *Session, q *Question)                             // options or fields
 	take  func(s *Session, a Answer) (to string, err error)         // nil: going on is the answer; to is empty for the next
 	try   func(s *Session, field, v string) (string, remark, error) // forms only
-	value func(s *Session, side router.Side) string                 // for the summary; nil: not in it
-	side  router.Side                                               // brand and inputs
+	value func(s *Session, at spot) string                          // for the summary; nil: not in it
+	spot  spot                                                      // brand, front and inputs
 }
 
 // steps are the questions of every site, in order; brand and inputs are asked
-// for each firewall.
+// for each firewall, front for each that may have a provider box before it.
 func steps() []step {
 	return []step{
 		{id: "start", n: 1, what: Start, has: func(s Site) bool { return !empty(s) }, fill: fillStart, take: takeStart},
@@ -34,6 +32,7 @@ func steps() []step {
 		{id: "outbound", n: 5, what: Choice, has: func(s Site) bool { return s.Outbound != "" }, fill: fillOutbound, take: takeOutbound, value: valueOutbound},
 		{id: "firewalls", n: 5, what: Many, has: func(s Site) bool { return len(s.Firewalls) > 0 }, fill: fillFirewalls, take: takeFirewalls, value: valueFirewalls},
 		{id: "brand", n: 5, what: Choice, has: nil, fill: fillBrand, take: takeBrand, value: valueBrand},
+		{id: "front", n: 5, what: Choice, has: nil, fill: fillFront, take: takeFront, value: valueFront},
 		{id: "inputs", n: 5, what: Form, has: nil, fill: fillInputs, take: takeInputs, try: tryInput, value: valueInputs},
 		{id: "tables", n: 6, what: Tables},
 		{id: "guides", n: 7, what: Guides},
@@ -49,12 +48,11 @@ func (s *Session) path() []string {
 		case st.skip != nil && st.skip(s.site):
 		case st.id == "brand":
 			for _, fw := range s.site.Firewalls {
-				out = append(out, "brand:"+string(fw.Side))
-				if v := s.variant(fw.Side); v != nil && len(v.AsksFor(fw.Side)) > 0 {
-					out = append(out, "inputs:"+string(fw.Side))
+				if !fw.Front {
+					out = append(out, s.firewallPath(fw.Side)...)
 				}
 			}
-		case st.id != "inputs":
+		case st.id != "inputs" && st.id != "front":
 			out = append(out, st.id)
 		}
 	}
@@ -63,17 +61,23 @@ func (s *Session) path() []string {
 
 // step is the step of a question ID.
 func (s *Session) step(id string) step {
-	name, side, _ := strings.Cut(id, ":")
+	name, at, _ := strings.Cut(id, ":")
 	all := steps()
 	st := all[max(slices.IndexFunc(all, func(x step) bool { return x.id == name }), 0)]
-	st.side = router.Side(side)
+	st.spot = spot(at)
 	return st
 }
 
 // knownQuestion tells whether id names a question.
 func knownQuestion(id string) bool {
-	name, side, sided := strings.Cut(id, ":")
-	if sided != (name == "brand" || name == "inputs") || sided && !slices.Contains(allSides, router.Side(side)) {
+	name, at, sided := strings.Cut(id, ":")
+	p := spot(at)
+	switch {
+	case sided != (name == "brand" || name == "inputs" || name == "front"):
+		return false
+	case sided && (name == "front" || p.front()) && (name == "front" && p.front() || !slices.Contains(frontSides, p.side())):
+		return false
+	case sided && !slices.Contains(allSides, p.side()):
 		return false
 	}
 	return slices.ContainsFunc(steps(), func(x step) bool { return x.id == name })
@@ -91,10 +95,10 @@ func stepOf(id string) int {
 }
 
 func (st step) fullID() string {
-	if st.side == "" {
+	if st.spot == "" {
 		return st.id
 	}
-	return st.id + ":" + string(st.side)
+	return st.id + ":" + string(st.spot)
 }
 
 func (st step) ask(s *Session) Question {
@@ -107,8 +111,8 @@ func (st step) ask(s *Session) Question {
 
 func (st step) title(s *Session) string {
 	key := "questions." + st.id + ".title"
-	if st.side != "" && s.deps.Words.Has(key+"-"+string(st.side)) {
-		key += "-" + string(st.side)
+	if st.spot != "" && s.deps.Words.Has(key+"-"+string(st.spot)) {
+		key += "-" + string(st.spot)
 	}
 	return s.text(key, nil)
 }
@@ -125,9 +129,11 @@ func (s *Session) has(id string) bool {
 	st := s.step(id)
 	switch st.id {
 	case "brand":
-		return s.variant(st.side) != nil
+		return s.variant(st.spot) != nil
+	case "front":
+		return s.hasFront(st.spot.side())
 	case "inputs":
-		return s.hasInputs(st.side)
+		return s.hasInputs(st.spot)
 	}
 	return st.has != nil && st.has(s.site)
 }

@@ -1,12 +1,12 @@
 package wizard
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
 
 	"github.com/syncsign/sops-firewall/rules"
-	"github.com/syncsign/sops-firewall/rules/router"
 )
 
 func hasAddresses(s Site) bool {
@@ -86,6 +86,8 @@ func tryAddress(s *Session, field, v string) (string, remark, error) {
 		switch {
 		case err != nil:
 			return "", r, err
+		case slices.ContainsFunc(s.site.Firewalls, func(f Firewall) bool { return f.To == a }):
+			return "", r, fmt.Errorf("%s is what your own router is called by the box in front: type the server's own address", a)
 		case a == s.deps.Here.Gateway || a == s.deps.Here.Gateway6:
 			r = remark{"gateway", nil}
 		case s.mine(a):
@@ -144,7 +146,7 @@ func takeAddresses(s *Session, a Answer) (string, error) {
 	return "", nil
 }
 
-func valueAddresses(s *Session, _ router.Side) string {
+func valueAddresses(s *Session, _ spot) string {
 	var out []string
 	for _, v := range []string{s.site.Server.Domain, addrText(s.site.Server.LANIP), addrText(s.site.Server.PublicIP), joinPrefixes(s.site.Hubs.Subnets)} {
 		if v != "" {
@@ -195,6 +197,6 @@ func takeWhere(s *Session, a Answer) (string, error) {
 	return "", nil
 }
 
-func valueWhere(s *Session, _ router.Side) string {
+func valueWhere(s *Session, _ spot) string {
 	return s.option("where", string(s.site.From), "").Label
 }

@@ -22,18 +22,19 @@ func takeOutbound(s *Session, a Answer) (string, error) {
 	id, err := s.pick(a, string(OutboundOpen), string(OutboundClosed), string(OutboundUnknown))
 	if err == nil {
 		s.site.Outbound = Outbound(id)
+		s.recheck()
 	}
 	return "", err
 }
 
-func valueOutbound(s *Session, _ router.Side) string {
+func valueOutbound(s *Session, _ spot) string {
 	return s.option("outbound", string(s.site.Outbound), "").Label
 }
 
 // Firewalls of the path; the server's own is asked for, not assumed.
 func fillFirewalls(s *Session, q *Question) {
 	for i, side := range sidesOf(s.site.Case) {
-		if len(s.brands(side)) == 0 {
+		if len(s.brands(spot(side))) == 0 {
 			continue
 		}
 		q.Options = append(q.Options, s.option("firewalls", string(side), strconv.Itoa(i+1)))
@@ -45,26 +46,32 @@ func fillFirewalls(s *Session, q *Question) {
 
 func takeFirewalls(s *Session, a Answer) (string, error) {
 	var out []Firewall
+	chosen := 0
 	for _, side := range sidesOf(s.site.Case) {
-		switch old := s.site.Firewall(side); {
-		case !slices.Contains(a.Many, string(side)):
-		case old != nil:
-			out = append(out, *old)
-		default:
-			out = append(out, Firewall{Side: side})
-			s.answered["brand:"+string(side)] = false
+		if !slices.Contains(a.Many, string(side)) {
+			continue
 		}
+		chosen++
+		if s.site.Firewall(side) != nil {
+			out = append(out, slices.DeleteFunc(slices.Clone(s.site.Firewalls), func(f Firewall) bool { return f.Side != side })...)
+			continue
+		}
+		out = append(out, Firewall{Side: side})
+		s.answered["brand:"+string(side)], s.answered["front:"+string(side)] = false, false
 	}
-	if len(out) == 0 || len(out) != len(a.Many) {
+	if chosen == 0 || chosen != len(a.Many) {
 		return "", &Problem{Say: s.text("problems.firewalls", nil)}
 	}
 	s.site.Firewalls = out
 	return "", nil
 }
 
-func valueFirewalls(s *Session, _ router.Side) string {
+func valueFirewalls(s *Session, _ spot) string {
 	var out []string
 	for _, fw := range s.site.Firewalls {
+		if fw.Front {
+			continue // has a question of its own
+		}
 		out = append(out, s.option("firewalls", string(fw.Side), "").Label)
 	}
 	return strings.Join(out, ", ")
@@ -81,14 +88,14 @@ type brand struct {
 	v     *router.Variant
 }
 
-// brands are the entries for a side, "I don't know" last.
-func (s *Session) brands(side router.Side) []brand {
+// brands are the entries for a spot, "I don't know" last.
+func (s *Session) brands(at spot) []brand {
 	var out, last []brand
 	for i := range s.deps.Routers.Routers {
 		r := &s.deps.Routers.Routers[i]
 		var fit []*router.Variant
 		for _, v := range r.Variants {
-			if slices.Contains(v.Sides, side) {
+			if slices.Contains(v.Sides, at.side()) && (!at.front() || fitsFront(v)) {
 				fit = append(fit, v)
 			}
 		}
@@ -110,29 +117,13 @@ func (s *Session) brands(side router.Side) []brand {
 	return append(out, last...)
 }
 
-// guess is the router that was found out for a side, and how.
-func (s *Session) guess(side router.Side) (id, because string) {
+// guess is the router that was found out for a spot, and how.
+func (s *Session) guess(at spot) (id, because string) {
 	h := s.deps.Here
-	switch side {
-	case router.SideServer:
-		if h.Cloud != "" && s.site.From != rules.FromHub {
-			return h.Cloud, s.text("questions.brand.because.cloud", map[string]string{"cloud": firstText(h.CloudName, h.Cloud)})
-		}
-		if s.site.From != rules.FromServer {
-			return "", ""
-		}
-	case router.SideHubs:
-		if s.site.From != rules.FromHub {
-			return "", ""
-		}
-	case router.SideSite:
-		if s.site.From == rules.FromInternet {
-			return "", ""
-		}
-	case router.SideHost:
-		return "", ""
+	if at == spot(router.SideServer) && h.Cloud != "" && s.site.From != rules.FromHub {
+		return h.Cloud, s.text("questions.brand.because.cloud", map[string]string{"cloud": firstText(h.CloudName, h.Cloud)})
 	}
-	if h.Router == "" {
+	if at.front() || !s.behind(at.side()) || h.Router == "" {
 		return "", ""
 	}
 	return h.Router, firstText(h.RouterWhy, s.text("questions.brand.because.router", nil))
@@ -140,9 +131,9 @@ func (s *Session) guess(side router.Side) (id, because string) {
 
 // Brand of one firewall: what was found out first, "I don't know" last.
 func fillBrand(s *Session, q *Question) {
-	side := s.step(q.ID).side
-	id, because := s.guess(side)
-	list := s.brands(side)
+	at := s.step(q.ID).spot
+	id, because := s.guess(at)
+	list := s.brands(at)
 	found := -1
 	for i, b := range list {
 		o := Option{ID: b.id, Label: b.label, Detail: s.own("brand.kinds." + string(b.v.Kind))}
@@ -158,7 +149,7 @@ func fillBrand(s *Session, q *Question) {
 		o := q.Options[found]
 		q.Options = slices.Insert(slices.Delete(q.Options, found, found+1), 0, o)
 	}
-	switch v := s.variant(side); {
+	switch v := s.variant(at); {
 	case v != nil:
 		i := slices.IndexFunc(list, func(b brand) bool { return b.v == v })
 		if i >= 0 {
@@ -169,22 +160,22 @@ func fillBrand(s *Session, q *Question) {
 	}
 }
 
-// variant is the router chosen for a side; nil for none.
-func (s *Session) variant(side router.Side) *router.Variant {
-	fw := s.site.Firewall(side)
+// variant is the router chosen for a spot; nil for none.
+func (s *Session) variant(at spot) *router.Variant {
+	fw := s.site.firewall(at)
 	if fw == nil || fw.Router == "" {
 		return nil
 	}
 	v, err := findRouter(s.deps.Routers, fw.Router, fw.Generation)
-	if err != nil || !slices.Contains(v.Sides, side) {
+	if err != nil || !slices.Contains(v.Sides, at.side()) || at.front() && !fitsFront(v) {
 		return nil
 	}
 	return v
 }
 
 func takeBrand(s *Session, a Answer) (string, error) {
-	side := s.step(s.at).side
-	list := s.brands(side)
+	at := s.step(s.at).spot
+	list := s.brands(at)
 	i := slices.IndexFunc(list, func(b brand) bool { return b.id == a.Choice })
 	if i < 0 { // a script may name the brand alone
 		i = slices.IndexFunc(list, func(b brand) bool { return b.r.ID == a.Choice })
@@ -195,8 +186,8 @@ func takeBrand(s *Session, a Answer) (string, error) {
 		}
 		return "", &Problem{Say: s.text("problems.choose", nil)}
 	}
-	fw, b := s.site.Firewall(side), list[i]
-	was := s.variant(side)
+	fw, b := s.site.firewall(at), list[i]
+	was := s.variant(at)
 	fw.Router, fw.Generation = b.r.ID, ""
 	if len(b.r.Variants) > 1 {
 		fw.Generation = b.v.Generation
@@ -205,10 +196,9 @@ func takeBrand(s *Session, a Answer) (string, error) {
 		return "", nil
 	}
 	fw.Inputs = keepInputs(fw.Inputs, b.v)
-	id := "inputs:" + string(side)
-	s.answered[id] = false
-	if len(b.v.AsksFor(side)) > 0 { // also when this is a change from the summary
-		return id, nil
+	s.answered["inputs:"+string(at)] = false
+	if !at.front() && !behindFront(b.v) {
+		s.dropFront(at.side())
 	}
 	return "", nil
 }
@@ -230,9 +220,9 @@ func keepInputs(in map[string]string, v *router.Variant) map[string]string {
 	return out
 }
 
-func valueBrand(s *Session, side router.Side) string {
-	for _, b := range s.brands(side) {
-		if b.v == s.variant(side) {
+func valueBrand(s *Session, at spot) string {
+	for _, b := range s.brands(at) {
+		if b.v == s.variant(at) {
 			return b.label
 		}
 	}

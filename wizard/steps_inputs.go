@@ -9,8 +9,11 @@ import (
 
 // hasInputs tells whether all that a router must know is known; a default is
 // enough, since the form was shown or the file's writer left it as it is.
-func (s *Session) hasInputs(side router.Side) bool {
-	v, fw := s.variant(side), s.site.Firewall(side)
+func (s *Session) hasInputs(at spot) bool {
+	v, fw, side := s.variant(at), s.site.firewall(at), at.side()
+	if at.front() && fw != nil && !fw.To.IsValid() && s.site.needsTo(side) {
+		return false
+	}
 	return v != nil && !slices.ContainsFunc(v.AsksFor(side), func(a router.Ask) bool {
 		return !a.Optional && fw.Inputs[a.ID] == "" && a.Default == ""
 	})
@@ -18,10 +21,18 @@ func (s *Session) hasInputs(side router.Side) bool {
 
 // Inputs that only this router needs.
 func fillInputs(s *Session, q *Question) {
-	side := s.step(q.ID).side
-	v, fw := s.variant(side), s.site.Firewall(side)
+	at := s.step(q.ID).spot
+	v, fw, side := s.variant(at), s.site.firewall(at), at.side()
 	if v == nil {
 		return
+	}
+	public := s.site.Server.PublicIP
+	switch front := s.site.Front(side); {
+	case at.front():
+		q.Intro, q.Help = s.text("questions.inputs.intro-front", nil), s.text("questions.inputs.help-front", nil)
+		q.Fields = append(q.Fields, s.toField(side, fw))
+	case front != nil:
+		public = front.To
 	}
 	q.Title = s.text("questions.inputs.title", map[string]string{"router": v.Name})
 	for _, a := range v.AsksFor(side) {
@@ -29,8 +40,8 @@ func fillInputs(s *Session, q *Question) {
 		switch {
 		case f.Value != "":
 			f.From = s.text("questions.from.you", nil)
-		case a.From == "public_ip" && s.site.Server.PublicIP.Is4():
-			f.Value, f.From = s.site.Server.PublicIP.String(), s.text("questions.from.you", nil)
+		case a.From == "public_ip" && public.Is4():
+			f.Value, f.From = public.String(), s.text("questions.from.you", nil)
 		case a.Default != "":
 			f.Value, f.From = a.Default, s.text("questions.from.usual", nil)
 		}
@@ -39,12 +50,16 @@ func fillInputs(s *Session, q *Question) {
 }
 
 func tryInput(s *Session, field, v string) (string, remark, error) {
-	side := s.step(s.at).side
-	vr := s.variant(side)
+	at := s.step(s.at).spot
+	vr := s.variant(at)
 	if vr == nil {
 		return v, remark{}, nil
 	}
-	asks := vr.AsksFor(side)
+	if at.front() && field == toID {
+		a, r, err := s.tryTo(at.side(), v)
+		return addrText(a), r, err
+	}
+	asks := vr.AsksFor(at.side())
 	i := slices.IndexFunc(asks, func(a router.Ask) bool { return a.ID == field })
 	if i < 0 {
 		return v, remark{}, nil
@@ -69,10 +84,17 @@ func (s *Session) input(a router.Ask, v string) (string, error) {
 }
 
 func takeInputs(s *Session, a Answer) (string, error) {
-	side := s.step(s.at).side
-	v, fw := s.variant(side), s.site.Firewall(side)
+	at := s.step(s.at).spot
+	v, fw, side := s.variant(at), s.site.firewall(at), at.side()
 	if v == nil {
 		return "", &Problem{Say: s.text("problems.choose", nil)}
+	}
+	to := fw.To
+	if at.front() {
+		var err error
+		if to, _, err = s.tryTo(side, a.Fields[toID]); err != nil {
+			return "", fieldError(toID, err)
+		}
 	}
 	in := map[string]string{}
 	for _, ask := range v.AsksFor(side) {
@@ -87,15 +109,22 @@ func takeInputs(s *Session, a Answer) (string, error) {
 	if fw.Inputs = in; len(in) == 0 {
 		fw.Inputs = nil
 	}
+	if fw.To != to {
+		fw.To = to
+		s.moved(side)
+	}
 	return "", nil
 }
 
-func valueInputs(s *Session, side router.Side) string {
-	v, fw := s.variant(side), s.site.Firewall(side)
+func valueInputs(s *Session, at spot) string {
+	v, fw, side := s.variant(at), s.site.firewall(at), at.side()
 	if v == nil {
 		return ""
 	}
 	var out []string
+	if fw.To.IsValid() {
+		out = append(out, fw.To.String())
+	}
 	for _, a := range v.AsksFor(side) {
 		if x := fw.Inputs[a.ID]; x != "" {
 			out = append(out, firstText(a.Label, a.ID)+": "+x)

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/syncsign/sops-firewall/rules"
-	"github.com/syncsign/sops-firewall/rules/router"
 )
 
 // Sources: any of them, each with what it implies.
@@ -87,7 +86,7 @@ func takeSources(s *Session, a Answer) (string, error) {
 	return "", nil
 }
 
-func valueSources(s *Session, _ router.Side) string {
+func valueSources(s *Session, _ spot) string {
 	var out []string
 	for _, d := range s.site.Sources {
 		if l := s.option("sources", string(d.Kind), "").Label; !slices.Contains(out, l) {
@@ -189,7 +188,7 @@ func dedupe(list []DataSource) []DataSource {
 	return out
 }
 
-func valueHosts(s *Session, _ router.Side) string {
+func valueHosts(s *Session, _ spot) string {
 	var out []string
 	for _, d := range s.site.Sources {
 		switch {

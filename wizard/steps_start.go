@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/syncsign/sops-firewall/rules"
-	"github.com/syncsign/sops-firewall/rules/router"
 )
 
 // maxOffered are the earlier sites that Start offers; with the other choices
@@ -188,8 +187,13 @@ func (s *Session) recheck() {
 			s.answered[id] = s.answered[id] && st.has(s.site)
 		}
 	}
+	for _, side := range frontSides {
+		if id := "inputs:" + string(frontOf(side)); s.site.Front(side) != nil {
+			s.answered[id] = s.answered[id] && s.hasInputs(frontOf(side))
+		}
+	}
 }
 
-func valueCase(s *Session, _ router.Side) string {
+func valueCase(s *Session, _ spot) string {
 	return s.option("case", string(s.site.Case), "").Label
 }

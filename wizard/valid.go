@@ -31,7 +31,7 @@ type remark struct {
 // not be what was meant.
 func (r remark) odd() bool {
 	switch r.key {
-	case "local-name", "short-name", "lan-public", "gateway":
+	case "local-name", "short-name", "lan-public", "gateway", "inside":
 		return true
 	}
 	return false

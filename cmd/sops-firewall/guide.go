@@ -17,6 +17,7 @@ import (
 type guideFlags struct {
 	side, router, generation, part, only, format string
 	inputs, saved                                []string
+	front                                        bool
 }
 
 var (
@@ -33,7 +34,8 @@ func (a *app) guideCmd() *cobra.Command {
 		Short: "Prints the instructions for a router or firewall of the site",
 		Long: `Prints the instructions for the firewalls of the site: prepare, apply, verify, undo.
 --part apply prints nothing but what is to be pasted, or clicked where nothing can
-be pasted. --only missing checks first and leaves out what already works.`,
+be pasted. With a provider box in front of a router both are printed; --front prints
+the box's alone, --router that router's alone. --only missing checks first and leaves out what already works.`,
 		Example: `  sops-firewall guide
   sops-firewall guide --side server --part apply
   sops-firewall guide --side site --router mikrotik --in wan=WAN
@@ -44,6 +46,7 @@ be pasted. --only missing checks first and leaves out what already works.`,
 	c.Flags().StringVar(&f.side, "side", "", "site (the office router), server, hubs or host (default: all of the site)")
 	c.Flags().StringVar(&f.router, "router", "", "another router than the site's, by id (see: sops-firewall routers)")
 	c.Flags().StringVar(&f.generation, "generation", "", "generation of its menus or syntax, or the way to reach it")
+	c.Flags().BoolVar(&f.front, "front", false, "the provider box in front, nothing else")
 	c.Flags().StringArrayVar(&f.inputs, "in", nil, "an input of the router as name=value; may be given again")
 	c.Flags().StringVar(&f.part, "part", "all", "all, prepare, apply, verify or undo")
 	c.Flags().StringVar(&f.only, "only", "all", "missing or all")
@@ -94,8 +97,11 @@ func (a *app) guide(ctx context.Context, f guideFlags) error {
 		}
 	}
 	guides := wizard.SiteGuides(wizard.GuideDeps{Book: l.book, Routers: l.cat, Words: l.words}, site, board, f.only == "missing")
-	if f.side != "" {
-		guides = slices.DeleteFunc(guides, func(g wizard.SideGuide) bool { return g.Side != router.Side(f.side) })
+	guides = slices.DeleteFunc(guides, func(g wizard.SideGuide) bool {
+		return f.side != "" && g.Side != router.Side(f.side) || f.front && !g.Front || f.router != "" && g.Front
+	})
+	if len(guides) == 0 && f.front {
+		return badInput(errors.New("the site has no provider box in front of that router: leave --front out"))
 	}
 	if len(guides) == 0 {
 		return badInput(errors.New("the site has no firewall for that side: choose one with --side and --router, or run sops-firewall"))
@@ -115,7 +121,11 @@ func (l *loaded) withRouter(f guideFlags) (wizard.Site, error) {
 	if f.side == "" {
 		return site, badInput(errors.New("--router needs --side: say which firewall it is (site, server, hubs or host)"))
 	}
-	if _, _, err := l.cat.Find(f.router, f.generation); err != nil {
+	if f.front {
+		return site, badInput(errors.New("--front is for the site's own box: leave --router out"))
+	}
+	_, v, err := l.cat.Find(f.router, f.generation)
+	if err != nil {
 		return site, badInput(fmt.Errorf("--router: %w", err))
 	}
 	inputs := map[string]string{}
@@ -127,7 +137,9 @@ func (l *loaded) withRouter(f guideFlags) (wizard.Site, error) {
 		inputs[k] = v
 	}
 	fw := wizard.Firewall{Side: router.Side(f.side), Router: f.router, Generation: f.generation, Inputs: inputs}
-	site.Firewalls = slices.DeleteFunc(slices.Clone(site.Firewalls), func(x wizard.Firewall) bool { return x.Side == fw.Side })
+	site.Firewalls = slices.DeleteFunc(slices.Clone(site.Firewalls), func(x wizard.Firewall) bool {
+		return x.Side == fw.Side && (!x.Front || v.Kind == router.Cloud) // a box in front stays in the path
+	})
 	site.Firewalls = append(site.Firewalls, fw)
 	return site, nil
 }
@@ -182,6 +194,9 @@ func (a *app) lacking(guides []wizard.SideGuide, f guideFlags) error {
 		}
 		if f.part == "all" {
 			continue
+		}
+		if g.Front && len(guides) > 1 {
+			a.say("%s: its part is among what is printed; --front prints it alone.", g.Title)
 		}
 		for _, line := range g.Beside(router.Part(f.part)) {
 			a.say("%s: %s", g.Title, line)
