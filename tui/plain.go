@@ -20,6 +20,11 @@ import (
 func Plain(ctx context.Context, d Deps, in io.Reader, out io.Writer) (Outcome, error) {
 	dk := plainDesk(d)
 	dk.looks = d.Look
+	if d.Listen != nil {
+		within, stop := context.WithCancel(ctx)
+		defer stop()
+		dk.listens = func(site wizard.Site) (wizard.Listening, error) { return d.Listen(within, site) }
+	}
 	return plainRun(ctx, dk, d.Check, in, out, typedByHand(in))
 }
 
@@ -98,9 +103,10 @@ type teller struct {
 	end   ending
 
 	checks *checks
-	heard  func(check.Result) // told about each result while the tables are on
-	told   string             // the causes read out last
-	files  []string           // written so far
+	heard  func(check.Result)   // told about each result while the tables are on
+	came   func(wizard.Arrival) // told about what arrives while a proof is waited for
+	told   string               // the causes read out last
+	files  []string             // written so far
 }
 
 // question asks one question until the session stands elsewhere.

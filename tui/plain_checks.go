@@ -8,10 +8,13 @@ import (
 	"github.com/syncsign/sops-firewall/wizard"
 )
 
-// news is a result, or the end of a run that should have brought results.
+// news is a result, or the end of a run that should have brought results; or an
+// arrival of an inbound proof, or the end of that.
 type news struct {
 	result check.Result
 	over   []check.Job
+	in     *wizard.Arrival
+	inOver bool
 }
 
 // runMissing starts what has no result yet: the early tables behind the
@@ -71,6 +74,17 @@ func (p *teller) send(n news) bool {
 // take brings a result to the board. One for a target that has changed
 // meanwhile is dropped.
 func (p *teller) take(n news) {
+	switch {
+	case n.in != nil:
+		p.d.reached(*n.in)
+		if p.came != nil {
+			p.came(*n.in)
+		}
+		return
+	case n.inOver:
+		p.d.in.on, p.d.in.err = false, p.d.in.x.Ended()
+		return
+	}
 	for _, j := range n.over {
 		if to, ok := p.checks.running[j.Key]; ok && sameTarget(to, j.To) {
 			delete(p.checks.running, j.Key) // no result came; it stays unproven

@@ -11,6 +11,7 @@ import (
 
 const helpTables = `Each table of the manual is read out one after the other: how many checks work, then what does not, and what to do.
 1 checks this table again, 2 reads every row of it, 3 goes to the next table.
+4, on a table of ways in, waits for a test from outside and reads out what arrives.
 R checks all tables again. A row's number, such as 1.2, explains that row. a reads the rows this site does not need, and why.`
 
 // tables goes through the tables that apply, one after the other.
@@ -247,11 +248,16 @@ func (p *teller) menu(q wizard.Question, at int, id string) entry {
 		help = q.Help + "\n" + helpTables
 	}
 	for {
-		e := p.prompt("Choose: 1 check again. 2 read all rows. 3 go on. < back. ? help. q leave. [3]: ", help, false)
+		v, _ := p.view(at)
+		line := "Choose: 1 check again. 2 read all rows. 3 go on. < back. ? help. q leave. [3]: "
+		if p.d.provable(v) {
+			line = strings.Replace(line, "3 go on.", "3 go on. 4 prove the way in.", 1)
+		}
+		e := p.prompt(line, help, false)
 		if e.kind != isText {
 			return e
 		}
-		v, _ := p.view(at)
+		v, _ = p.view(at)
 		switch e.text {
 		case "", "3":
 			return entry{}
@@ -269,6 +275,15 @@ func (p *teller) menu(q wizard.Question, at int, id string) entry {
 					p.say("%s What for: %s", p.flowLine(f), sentence(p.d.show(r.Row.Function)))
 				}
 			}
+		case "4":
+			if !p.d.provable(v) {
+				p.explain(e.text)
+				continue
+			}
+			if e := p.prove(); e.kind != isText {
+				return e
+			}
+			return entry{text: "again"}
 		case "a":
 			p.unneeded()
 		default:

@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/syncsign/sops-firewall/rules"
 	"github.com/syncsign/sops-firewall/rules/check"
 	"github.com/syncsign/sops-firewall/wizard"
 )
@@ -76,12 +77,36 @@ func (d *desk) arrival(msg arrivalMsg) tea.Cmd {
 		d.in.on, d.in.err = false, d.in.x.Ended()
 		return nil
 	}
-	if old, ok := d.in.got[msg.a.Port]; !ok || old.seen == check.SeenInside {
-		d.in.got[msg.a.Port] = arrived{msg.a.Seen, msg.a.Source.String()}
-	}
-	d.board.Arrived(msg.a)
-	d.changed()
+	d.reached(msg.a)
 	return nextArrival(msg.from)
+}
+
+// reached brings what came in to its port and rows.
+func (d *desk) reached(a wizard.Arrival) {
+	if old, ok := d.in.got[a.Port]; !ok || old.seen == check.SeenInside {
+		d.in.got[a.Port] = arrived{a.Seen, a.Source.String()}
+	}
+	d.board.Arrived(a)
+	d.changed()
+}
+
+// post is what is known of a port.
+func (d *desk) post(p wizard.Post) (check.Status, string) {
+	a, ok := d.in.got[p.Port]
+	switch {
+	case !ok:
+		return check.Waiting, d.words.PostText(p)
+	case a.seen == check.SeenOutside:
+		return check.Pass, "arrives here, from " + a.source
+	case a.seen == check.SeenMasked:
+		return check.Note, "arrives here; the router hides who calls"
+	}
+	return check.Unproven, "the test came from inside; use another line"
+}
+
+// provable tells whether the way in of a table can be proven from this computer.
+func (d *desk) provable(t wizard.TableView) bool {
+	return d.listens != nil && t.Table.Inbound() && d.from() == rules.FromServer
 }
 
 // inboundScreen tells what to do at the other end, and what has arrived.
@@ -172,17 +197,7 @@ func (s *inboundScreen) View(w, h int) frame {
 
 // post is one port with what is known of it.
 func (s *inboundScreen) post(p wizard.Post, w int) string {
-	st, text := check.Waiting, s.d.words.PostText(p)
-	if a, ok := s.d.in.got[p.Port]; ok {
-		switch a.seen {
-		case check.SeenOutside:
-			st, text = check.Pass, "arrives here, from "+a.source
-		case check.SeenMasked:
-			st, text = check.Note, "arrives here; the router hides who calls"
-		default:
-			st, text = check.Unproven, "the test came from inside; use another line"
-		}
-	}
+	st, text := s.d.post(p)
 	return shorten(fmt.Sprintf("   %s %-9s TCP %-5d %s", state(st), strings.ReplaceAll(p.Codes, ", ", "+"), p.Port, s.d.show(text)), w)
 }
 

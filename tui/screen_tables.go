@@ -135,7 +135,7 @@ func (s *tablesScreen) Keys() []hint {
 		watch.long, watch.short = "stop", "stop"
 	}
 	keys := []hint{}
-	if v, i := s.views(); len(v) > 0 && s.provable(v[i]) {
+	if v, i := s.views(); len(v) > 0 && s.d.provable(v[i]) {
 		keys = append(keys, hint{"i", "prove", "prove"})
 	}
 	return append(keys, []hint{
@@ -231,7 +231,7 @@ func (s *tablesScreen) press(name string) (act, tea.Cmd) {
 			s.say = "This row cannot be asked from here; its explanation says what to do instead."
 		}
 	case "i":
-		if s.provable(v[ti]) {
+		if s.d.provable(v[ti]) {
 			return act{want: wantOpen, open: &inboundScreen{d: s.d}}, s.d.listen()
 		}
 	case "R":
@@ -250,11 +250,6 @@ func (s *tablesScreen) press(name string) (act, tea.Cmd) {
 		}
 	}
 	return act{}, nil
-}
-
-// provable tells whether the way in of a table can be proven from this computer.
-func (s *tablesScreen) provable(t wizard.TableView) bool {
-	return s.d.listens != nil && t.Table.Inbound() && s.d.from() == rules.FromServer
 }
 
 func (s *tablesScreen) show(v []wizard.TableView, i int) {

@@ -48,6 +48,7 @@ type Here struct {
 	RouterWhy string
 	WAN       netip.Addr // the router's address on the Internet, if it told; see Looked
 	WANBy     string     // how it told: "UPnP", "NAT-PMP"
+	NoWAN     bool       // it was asked, and says that it has none
 	Looking   bool       // the router is being asked right now
 	SSH       bool       // the terminal is at the other end of an SSH line
 }

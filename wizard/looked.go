@@ -23,7 +23,7 @@ func (s *Session) Looked(l Looked) { s.deps.Here = s.deps.Here.Looked(l, s.deps.
 // Looked is h with what a look found out.
 func (h Here) Looked(l Looked, w *Words) Here {
 	h.Looking = false
-	h.WAN, h.WANBy = l.Signs.WAN, l.Signs.WANBy
+	h.WAN, h.WANBy, h.NoWAN = l.Signs.WAN, l.Signs.WANBy, l.Signs.NoWAN
 	if l.Guess.Router != "" && h.Cloud == "" && !h.Inside() {
 		h.Router = l.Guess.Router
 		h.RouterWhy = w.Text("gateway."+string(l.Guess.Where), map[string]string{"text": l.Guess.Text})
@@ -44,9 +44,12 @@ func (s *Session) NAT() Finding {
 var carrier = netip.MustParsePrefix("100.64.0.0/10")
 
 // NAT is what the router's address on the Internet tells: nothing, a second
-// router in front (nat.double), or an address shared with others (nat.cgnat).
+// router in front (nat.double), an address shared with others (nat.cgnat), or one
+// of these without which (nat.hidden).
 func (h Here) NAT() check.Code {
 	switch a := h.WAN; {
+	case !a.IsValid() && h.NoWAN:
+		return check.NATHidden
 	case !a.IsValid():
 		return ""
 	case carrier.Contains(a):

@@ -89,10 +89,14 @@ func hereText(h wizard.Here, w *wizard.Words) string {
 	}
 	if h.WAN.IsValid() {
 		line("Internet side", fmt.Sprintf("%s, the router says (%s)", h.WAN, h.WANBy))
-		if c := h.NAT(); c != "" {
-			f := w.Finding(check.Result{Code: c}, nil)
-			line("", f.Seen+" "+f.Means+" "+f.Do)
+	}
+	if c := h.NAT(); c != "" {
+		f := w.Finding(check.Result{Code: c}, nil)
+		label := ""
+		if !h.WAN.IsValid() {
+			label = "Internet side"
 		}
+		line(label, f.Seen+" "+f.Means+" "+f.Do)
 	}
 	switch c, why := h.LikelyCase(); c {
 	case "":
@@ -132,7 +136,7 @@ type hereReport struct {
 	RouterWhy   string        `json:"router_because"`
 	WAN         string        `json:"router_wan"` // the router's address on the Internet, as it says
 	WANBy       string        `json:"router_wan_by"`
-	NAT         string        `json:"nat"`  // nat.double, nat.cgnat, or nothing found
+	NAT         string        `json:"nat"`  // nat.double, nat.cgnat, nat.hidden, or nothing found
 	Case        string        `json:"case"` // likely deployment
 	SSH         bool          `json:"ssh"`
 }

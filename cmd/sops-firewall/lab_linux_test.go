@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -58,15 +59,15 @@ const roundTrip = 40 * time.Millisecond
 
 // newLab builds the lab with one customer, or skips the test with a plain word.
 // With SOPS_LAB=must a skip is a failure.
-func newLab(t testing.TB) *lab {
+func newLab(t testing.TB, more ...string) *lab {
 	t.Helper()
-	return newLabFor(t, 1)
+	return newLabFor(t, 1, more...)
 }
 
-// newLabFor builds the lab with up to eight customers.
-func newLabFor(t testing.TB, customers int) *lab {
+// newLabFor builds the lab with up to eight customers; more are tools it needs too.
+func newLabFor(t testing.TB, customers int, more ...string) *lab {
 	t.Helper()
-	n := netlab.New(t, labTools...)
+	n := netlab.New(t, slices.Concat(labTools, more)...)
 	bin := filepath.Join(n.Dir, "sops-firewall")
 	n.Must("go", "build", "-o", bin, ".")
 	l := &lab{outside: n.Space("outside")}

@@ -13,6 +13,7 @@ import (
 const (
 	enter = "\r"
 	tab   = "\t"
+	esc   = "\x1b"
 )
 
 // wizard starts the wizard in a namespace, as over SSH from a terminal of that size.

@@ -127,6 +127,7 @@ const (
 const (
 	NATDouble      Code = "nat.double"
 	NATCGNAT       Code = "nat.cgnat"
+	NATHidden      Code = "nat.hidden" // the router says that it has no address on the Internet
 	NATHairpin     Code = "nat.hairpin"
 	InProven       Code = "in.proven"
 	InOtherMachine Code = "in.other-machine"
@@ -162,7 +163,7 @@ var codes = [...]Code{
 	SSHSilent, SSHNotSSH, SSHClosed, SSHReset, SSHBusy,
 	NTPSilent, NTPUnsynced, NTPKoD, NTPBadReply, NTPRefused, NTPBlocked, NTPDisagree, ClockOff, ClockOpen,
 	ProxyOnly, ProxyAuth, ProxyRefused, ProxyDown,
-	NATDouble, NATCGNAT, NATHairpin, InProven, InOtherMachine, InSilent, InServiceDown, InInsideSource,
+	NATDouble, NATCGNAT, NATHidden, NATHairpin, InProven, InOtherMachine, InSilent, InServiceDown, InInsideSource,
 	InMasked, InMute, InUnnamed,
 	NotHere, Cancelled, CheckPanic, CheckTimeout, CheckKind,
 }

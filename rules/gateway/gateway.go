@@ -39,6 +39,7 @@ type Signs struct {
 	Name     string // by which its own name server knows it
 	WAN      netip.Addr
 	WANBy    string // how WAN was told: "UPnP", "NAT-PMP"
+	NoWAN    bool   // it was asked, and says that it has no address on the Internet
 	Mappings bool   // it offers to open ports by itself (UPnP or NAT-PMP)
 }
 

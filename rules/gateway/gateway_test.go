@@ -207,19 +207,6 @@ func TestLook(t *testing.T) {
 	}
 }
 
-func TestNATPMP(t *testing.T) {
-	b := newBox(t)
-	b.udp(5351, func(q []byte) []byte {
-		if !bytes.Equal(q, []byte{0, 0}) {
-			t.Errorf("asked %x: only the question that changes nothing may be sent", q)
-		}
-		return []byte{0, 128, 0, 0, 0, 0, 0, 9, 100, 64, 1, 2}
-	})
-	if s := Look(t.Context(), b, gw); s.WAN != netip.MustParseAddr("100.64.1.2") || s.WANBy != "NAT-PMP" || !s.Mappings {
-		t.Errorf("got %+v", s)
-	}
-}
-
 // TestElsewhere: a gateway cannot send the look to somebody else.
 func TestElsewhere(t *testing.T) {
 	for name, location := range map[string]string{

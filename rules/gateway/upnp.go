@@ -58,13 +58,14 @@ func askUPnP(ctx context.Context, n Net, gw netip.Addr) func(*Signs) {
 	if err != nil {
 		return func(s *Signs) { s.UPnP = check.Clean(server, signRunes) }
 	}
-	wan := d.outer(ctx, n, gw, at)
+	wan, none := d.outer(ctx, n, gw, at)
 	return func(s *Signs) {
 		s.UPnP, s.Maker, s.Model = check.Clean(server, signRunes), check.Clean(d.Root.Maker, signRunes), check.Clean(d.Root.model(), signRunes)
 		s.Mappings = s.Mappings || d.Root.service() != nil
 		if wan.IsValid() {
 			s.WAN, s.WANBy = wan, "UPnP"
 		}
+		s.NoWAN = s.NoWAN || none
 	}
 }
 
@@ -149,39 +150,41 @@ func decode(r io.Reader, into any) error {
 	return xml.Unmarshal(data, into)
 }
 
-// outer asks for the address on the Internet; invalid when it is not told.
-func (d description) outer(ctx context.Context, n Net, gw netip.Addr, at *url.URL) netip.Addr {
+// outer asks for the address on the Internet; invalid when it is not told. none
+// tells that the answer is 0.0.0.0: there is no such address.
+func (d description) outer(ctx context.Context, n Net, gw netip.Addr, at *url.URL) (wan netip.Addr, none bool) {
 	s := d.Root.service()
 	if s == nil || strings.ContainsAny(s.Type, "\"<>&\r\n") {
-		return netip.Addr{}
+		return netip.Addr{}, false
 	}
 	ref, err := url.Parse(strings.TrimSpace(s.Control))
 	if err != nil {
-		return netip.Addr{}
+		return netip.Addr{}, false
 	}
 	u := at.ResolveReference(ref)
 	if u.Scheme != "http" || !sameHost(u, gw) {
-		return netip.Addr{}
+		return netip.Addr{}, false
 	}
 	body := fmt.Sprintf(`<?xml version="1.0"?><s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" s:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"><s:Body><u:GetExternalIPAddress xmlns:u="%s"></u:GetExternalIPAddress></s:Body></s:Envelope>`, s.Type)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, u.String(), strings.NewReader(body))
 	if err != nil {
-		return netip.Addr{}
+		return netip.Addr{}, false
 	}
 	req.Header.Set("Content-Type", `text/xml; charset="utf-8"`)
 	req.Header.Set("SOAPAction", `"`+s.Type+`#GetExternalIPAddress"`)
 	res, err := client(n, gw).Do(req)
 	if err != nil {
-		return netip.Addr{}
+		return netip.Addr{}, false
 	}
 	defer func() { _ = res.Body.Close() }()
 	var answer struct {
 		Address string `xml:"Body>GetExternalIPAddressResponse>NewExternalIPAddress"`
 	}
 	if err := decode(res.Body, &answer); err != nil {
-		return netip.Addr{}
+		return netip.Addr{}, false
 	}
-	return outside(strings.TrimSpace(answer.Address))
+	text := strings.TrimSpace(answer.Address)
+	return outside(text), text == "0.0.0.0"
 }
 
 // outside reads an address that a router says it has; 0.0.0.0 means none.
@@ -192,6 +195,10 @@ func outside(s string) netip.Addr {
 	}
 	return a.Unmap()
 }
+
+// networkFailure is NAT-PMP's result for a gateway without an outer address
+// (RFC 6886, section 3.5: "NAT box itself has not obtained a DHCP lease").
+const networkFailure = 3
 
 // askNATPMP asks for the outer address (RFC 6886, section 3.2). PCP has no
 // question that changes nothing, so it is not asked.
@@ -219,12 +226,17 @@ func askNATPMP(ctx context.Context, n Net, gw netip.Addr) func(*Signs) {
 			}
 			return nil
 		}
-		if k < 12 || buf[0] != 0 || buf[1] != 128 || binary.BigEndian.Uint16(buf[2:]) != 0 {
+		if k < 4 || buf[0] != 0 || buf[1] != 128 {
+			return nil
+		}
+		if code := binary.BigEndian.Uint16(buf[2:]); code == networkFailure {
+			return func(s *Signs) { s.NoWAN, s.Mappings = true, true }
+		} else if code != 0 || k < 12 {
 			return nil
 		}
 		a := outside(netip.AddrFrom4([4]byte(buf[8:12])).String())
 		return func(s *Signs) {
-			s.Mappings = true
+			s.Mappings, s.NoWAN = true, s.NoWAN || !a.IsValid()
 			if !s.WAN.IsValid() && a.IsValid() {
 				s.WAN, s.WANBy = a, "NAT-PMP"
 			}
