@@ -242,8 +242,9 @@ func (h heard) turnedAway() (how, device string) {
 		return "refused", ""
 	case TCPBlockedBy:
 		return "rejected", device
+	default:
+		return "", ""
 	}
-	return "", ""
 }
 
 // conclude takes the answer the system would take: that of the first server
