@@ -342,6 +342,9 @@ func BenchmarkPeers(b *testing.B) {
 				floor = f.took
 			}
 			ratio := float64(f.took) / float64(floor)
+			if f.took >= runTime {
+				p.name += " (ended by us)"
+			}
 			_, _ = fmt.Fprintf(&table, "| %s | %s | %v | %.2f | %d of %d | %d | %d | %d MB |\n",
 				p.name, p.does, f.took.Round(time.Millisecond), ratio, f.well, endpoints-silent, f.opens, f.sockets, f.rss>>10)
 			b.ReportMetric(ratio, fmt.Sprintf("%s-%d-silent/floor", p.name, silent))
