@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"io"
 	"net"
@@ -82,9 +83,13 @@ func TestInbound(t *testing.T) {
 		"another certificate":           {"mqtts", fakeProver{known: true}, to(secureAt), []netip.Addr{four}, Fail, InOtherMachine},
 		"not a word":                    {"mqtt", fakeProver{mute: true}, mutePeer, []netip.Addr{four}, Unproven, InMute},
 		"another device":                {"ssh", fakeProver{}, to(mqttAt), []netip.Addr{four}, Fail, InOtherMachine},
+		"its own, and nobody trusts it": {"mqtts", fakeProver{same: true, known: true}, to(secureAt), []netip.Addr{four}, Fail, TLSUntrusted},
 	} {
 		t.Run(name, func(t *testing.T) {
 			env := &fakeEnv{dial: c.dial, routes: map[Family]bool{4: true, 6: true}, roots: secure.roots}
+			if c.code == TLSUntrusted {
+				env.roots = x509.NewCertPool()
+			}
 			if c.kind == "mqtt" {
 				env.roots = mqtt.roots
 			}
