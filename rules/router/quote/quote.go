@@ -29,19 +29,20 @@ func (e *Error) Error() string {
 }
 
 var dialects = map[string]Dialect{
-	"asa":      asa{},
-	"clish":    clish{},
-	"fortios":  fortios{},
-	"hcl":      hcl{},
-	"ios":      ios{},
-	"junos":    junos{},
-	"letter":   letter{},
-	"panos":    panos{},
-	"posix":    posix{},
-	"routeros": routeros{},
-	"sonicos":  sonicos{},
-	"vyos":     vyos{},
-	"web":      chip{},
+	"asa":        asa{},
+	"clish":      clish{},
+	"fortios":    fortios{},
+	"hcl":        hcl{},
+	"ios":        ios{},
+	"junos":      junos{},
+	"letter":     letter{},
+	"panos":      panos{},
+	"posix":      posix{},
+	"powershell": powershell{},
+	"routeros":   routeros{},
+	"sonicos":    sonicos{},
+	"vyos":       vyos{},
+	"web":        chip{},
 }
 
 // Get returns the dialect of that name.
