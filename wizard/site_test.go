@@ -131,7 +131,7 @@ func TestParseSiteMistakes(t *testing.T) {
 // is refused is refused in clean words.
 func FuzzParseSite(f *testing.F) {
 	for _, s := range []string{
-		fullSite, "", "version: 1\ncase: lan\n", "version: 9", "a: &a [*a]", "version: 1\nstep: brand:site\n",
+		fullSite, twoDevices, "", "version: 1\ncase: lan\n", "version: 9", "a: &a [*a]", "version: 1\nstep: brand:site\n",
 		"version: 1\ncase: lan\nserver: {domain: Bücher.example., lan_ip: \"::ffff:10.0.0.1\"}\nhubs: {subnets: [\"fd00::1/64\"]}",
 		"version: 1\nname: \"\\u202e\"\ncase: lan", "x: !!binary aaaa", "version: 1\ncase: lan\nfirewalls: [{side: site, router: \"a\\e/b\"}]", "? [a]\n: b",
 	} {
