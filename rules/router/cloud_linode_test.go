@@ -13,8 +13,8 @@ import (
 )
 
 // linodeCommands is after techdocs.akamai.com/linode-api/reference/put-firewall-rules
-// and the firewall tests of github.com/linode/linode-cli: a list that is named is
-// replaced, one that is not stays.
+// and the firewall tests of github.com/linode/linode-cli: both lists are replaced,
+// and the page does not say that a list that is not named stays.
 var linodeCommands = map[string]grammar{
 	"firewalls rules-list":   {"!": "12345", "--json": "", "--pretty": ""},
 	"firewalls rules-update": {"!": "12345", "--inbound": `\[.*\]`, "--outbound": `\[.*\]`, "--inbound_policy": "ACCEPT|DROP", "--outbound_policy": "ACCEPT|DROP"},
@@ -53,6 +53,7 @@ func (l *linode) command(args []string) (string, error) {
 	}
 	for list, words := range map[*[]linodeRule][]string{&l.Inbound: o["--inbound"], &l.Outbound: o["--outbound"]} {
 		if len(words) == 0 {
+			*list = []linodeRule{}
 			continue
 		}
 		rules := []linodeRule{}
