@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/syncsign/sops-firewall/rules/check/wire/netlab"
-	"github.com/syncsign/sops-firewall/rules/router"
 )
 
 // hostLab is a computer with a real firewall program, in a network namespace of
@@ -188,33 +187,6 @@ func both(ports ...string) string {
 // four is the ports as open reports them when IPv4 is open.
 func four(ports ...string) string {
 	return strings.Join(ports, "/4 ") + "/4"
-}
-
-// codeOf renders the shipped guide and returns its parts, each as one script.
-func codeOf(t *testing.T, id string, r router.Request) map[router.Part]string {
-	t.Helper()
-	r.Lang = "en"
-	g := render(t, id, r)
-	parts := map[router.Part]string{}
-	for _, b := range g.Blocks {
-		if b.Kind == router.Code {
-			parts[b.Part] += b.Text + "\n"
-		}
-	}
-	for _, p := range []router.Part{router.Apply, router.Verify, router.Undo} {
-		if parts[p] == "" {
-			t.Fatalf("the guide has no code for %s", p)
-		}
-	}
-	return parts
-}
-
-// hostGuide is the guide for the server's own firewall.
-func hostGuide(t *testing.T, id, outbound string, wants ...router.Want) map[router.Part]string {
-	t.Helper()
-	site := webSite()
-	site.Outbound = outbound
-	return codeOf(t, id, router.Request{Side: router.SideHost, Site: site, Wants: wants})
 }
 
 // shows fails for each word that verify does not print.
