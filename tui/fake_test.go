@@ -362,7 +362,7 @@ func fakeGuides(missing bool) []wizard.SideGuide {
 			},
 			Gaps: []router.Gap{{Code: "5.1", Say: "this router cannot limit who may come in."}},
 		}},
-		{Side: router.SideHost, Title: "The server itself", Guide: router.Guide{
+		{Side: router.SideHost, Title: "The server itself", Notes: []string{"Rows that nobody could prove open are in here too."}, Guide: router.Guide{
 			Router: "mikrotik", Name: "MikroTik RouterOS", Side: router.SideHost, Proof: router.ProofParser,
 			Blocks: []router.Block{{Part: router.Apply, Kind: router.Code, Text: paste}, {Part: router.Undo, Kind: router.Code, Text: "/ip firewall nat remove [find comment=\"SOPS in-api\"]"}},
 		}},

@@ -135,6 +135,9 @@ func guideMarkdown(g wizard.SideGuide) []byte {
 	if g.Guide.Nothing {
 		b.WriteString("\nNothing to do on this firewall.\n")
 	}
+	for _, n := range g.Notes {
+		b.WriteString("\n" + n + "\n")
+	}
 	for _, gap := range g.Guide.Gaps {
 		fmt.Fprintf(&b, "\nNot covered: %s %s\n", gap.Code, gap.Say)
 	}

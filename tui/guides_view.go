@@ -105,6 +105,9 @@ func (s *guidesScreen) gaps(w int) []string {
 	if lead := s.guide().Lead; lead != "" {
 		lines = hang(" "+noteStyle.Render("[note]")+" ", s.d.show(lead), w-1)
 	}
+	for _, n := range s.guide().Notes {
+		lines = append(lines, hang(" "+noteStyle.Render("[note]")+" ", s.d.show(n), w-1)...)
+	}
 	for i, g := range s.guide().Guide.Gaps {
 		if i == 3 {
 			lines = append(lines, " [note] "+itoa(len(s.guide().Guide.Gaps)-i)+" more such notes are in the file (v).")

@@ -88,6 +88,9 @@ func (p *teller) guide(g wizard.SideGuide, at, n int) {
 	if g.Lead != "" {
 		p.say("%s", p.d.show(g.Lead))
 	}
+	for _, n := range g.Notes {
+		p.say("%s", p.d.show(n))
+	}
 	for _, gap := range g.Guide.Gaps {
 		row := ""
 		if gap.Code != "" {
