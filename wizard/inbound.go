@@ -85,7 +85,7 @@ func (b *Board) Unheard() {
 			b.raw[f.Key] = check.Result{Job: f.Job(), Status: check.Waiting, Code: check.NotHere}
 		}
 	}
-	b.fold()
+	b.stale = true
 }
 
 // proven tells whether the way in of a flow was proven here.

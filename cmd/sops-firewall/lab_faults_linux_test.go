@@ -245,6 +245,7 @@ func (c *customer) compare(f fault, o, healthy observed) {
 	var causes []string
 	for _, k := range o.rep.Causes {
 		causes = append(causes, k.Reason)
+		t.Logf("cause %s\n%s\nDo: %s", k.Reason, k.Said, k.Todo) // -v: to be read as a stranger reads it
 		c.plain(k.Said, k.Todo)
 		if !strings.Contains(k.Said+" "+k.Todo, f.says) {
 			t.Errorf("cause %s does not say %q: %q, %q", k.Reason, f.says, k.Said, k.Todo)
@@ -264,6 +265,7 @@ func (c *customer) compare(f fault, o, healthy observed) {
 		if r.Status != "fail" {
 			continue
 		}
+		t.Logf("%s %s\n%s\nDo: %s", c.row(r), r.Reason, r.Said, r.Todo)
 		if r.Importance == "required" && o.exit != 3 {
 			t.Errorf("%s fails and the exit code is %d", c.row(r), o.exit)
 		}
