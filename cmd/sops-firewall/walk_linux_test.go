@@ -103,7 +103,7 @@ func TestWalkInternet(t *testing.T) {
 	m.key(tab)
 	m.see("Services for OTA", "6 ok", "8433")
 	m.key("n")
-	m.see("7/7", "1 Prepare", "192.168.50.10")
+	m.see("7/7", "1 Prepare", "FRITZ!Box password")
 	m.key("2")
 	m.see("[2 Enter]", "Internet > Permit Access")
 	m.key("C")

@@ -82,7 +82,7 @@ func cloudPages() []page {
 			Prepare: []string{"**Compute > Instances**", ip, "**Network security groups**", "**Network Security Groups > Create**", "picture"},
 			Open:    []string{"**Network Security Groups**", "**Add rules**"},
 			Rule: []string{
-				"Fill in one rule (then", "**Stateless**: no tick", "**Direction**: **Ingress**", "**Source CIDR**: `0.0.0.0/0`", "**IP protocol**: **TCP**",
+				"Fill in one rule (**Another rule** gives the next", "**Stateless**: no tick", "**Direction**: **Ingress**", "**Source CIDR**: `0.0.0.0/0`", "**IP protocol**: **TCP**",
 				"**Source port range**: leave empty", "**Destination port range**: `PORT`", "**Description**: `NAME`",
 			},
 			Save:   []string{"AAAA", "`::/0`", "**Add**"},
