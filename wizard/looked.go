@@ -1,8 +1,6 @@
 package wizard
 
 import (
-	"net/netip"
-
 	"github.com/syncsign/sops-firewall/rules/check"
 	"github.com/syncsign/sops-firewall/rules/gateway"
 )
@@ -40,9 +38,6 @@ func (s *Session) NAT() Finding {
 	return s.deps.Words.Finding(check.Result{Code: c}, nil)
 }
 
-// carrier is the address space between a provider and its customers, RFC 6598.
-var carrier = netip.MustParsePrefix("100.64.0.0/10")
-
 // NAT is what the router's address on the Internet tells: nothing, a second
 // router in front (nat.double), an address shared with others (nat.cgnat), or one
 // of these without which (nat.hidden).
@@ -52,7 +47,7 @@ func (h Here) NAT() check.Code {
 		return check.NATHidden
 	case !a.IsValid():
 		return ""
-	case carrier.Contains(a):
+	case cgnat.Contains(a):
 		return check.NATCGNAT
 	case a.IsPrivate():
 		return check.NATDouble

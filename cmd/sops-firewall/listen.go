@@ -188,8 +188,7 @@ func postsOf(flows []rules.Flow) []*post {
 			}
 			continue
 		}
-		kind := f.Port.Kind
-		p := &post{port: n, codes: f.Row.Code, secure: kind == "https" || kind == "tls" || kind == "mqtts" || kind == "wss"}
+		p := &post{port: n, codes: f.Row.Code, secure: check.Encrypted(f.Port.Kind)}
 		at[n] = p
 		out = append(out, p)
 	}

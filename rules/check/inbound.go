@@ -166,10 +166,9 @@ func (p inboundProbe) family(ctx context.Context, env Env, lim Limits, to Target
 func (p inboundProbe) stranger(ctx context.Context, env Env, lim Limits, to Target, proof Proof) Result {
 	inner := p.inner.Run(ctx, env, lim, to)
 	inner.settle(ctx)
-	secure := p.kind == "https" || p.kind == "tls" || p.kind == "mqtts" || p.kind == "wss"
 	l := Layer{Name: "proof", Family: familyOf(to.Addrs)}
 	start := env.Now()
-	if secure {
+	if Encrypted(p.kind) {
 		i := slices.IndexFunc(inner.Layers, func(l Layer) bool { return l.Name == "tcp" && l.Status != Fail })
 		at := netip.AddrPortFrom(to.Addrs[0], to.Port)
 		if i >= 0 {

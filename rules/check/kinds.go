@@ -27,5 +27,10 @@ var kinds = map[string]func() Probe{
 // ValidKind tells whether kind is one that Runner knows.
 func ValidKind(kind string) bool { return kinds[kind] != nil }
 
+// Encrypted tells whether a kind speaks TLS, so that its service shows a certificate.
+func Encrypted(kind string) bool {
+	return slices.Contains([]string{"https", "tls", "mqtts", "wss"}, kind)
+}
+
 // KindNames are all kinds, sorted.
 func KindNames() []string { return slices.Sorted(maps.Keys(kinds)) }
