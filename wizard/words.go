@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -164,6 +165,30 @@ func (w *Words) Text(key string, facts map[string]string) string {
 	return fill(t, facts)
 }
 
+// Say is the text of a key with {name} replaced from pairs of name and value.
+// Unlike facts, which come from the network, these are the caller's own and stand
+// there whole; control characters are still taken out.
+func (w *Words) Say(key string, pairs ...string) string {
+	t, ok := w.flat[key]
+	if !ok {
+		return key
+	}
+	facts := make(map[string]string, len(pairs)/2)
+	for i := 0; i+1 < len(pairs); i += 2 {
+		facts[pairs[i]] = pairs[i+1]
+	}
+	return fillWith(t, facts, func(s string) string { return check.Clean(s, sayMax) })
+}
+
+// Count is Say for a number of things, {n}: the text of key.one, or of key.many.
+func (w *Words) Count(key string, n int, pairs ...string) string {
+	form := ".many"
+	if n == 1 {
+		form = ".one"
+	}
+	return w.Say(key+form, append([]string{"n", strconv.Itoa(n)}, pairs...)...)
+}
+
 // Has tells whether there is such a text.
 func (w *Words) Has(key string) bool {
 	_, ok := w.flat[key]
@@ -193,17 +218,22 @@ func merged(a check.Facts, b map[string]string) map[string]string {
 	return out
 }
 
-// factMax bounds a value in a sentence, in runes.
-const factMax = 120
+// factMax bounds a fact in a sentence, sayMax a value of our own, in runes.
+const (
+	factMax = 120
+	sayMax  = 4000
+)
 
 func clean(s string) string { return check.Clean(s, factMax) }
 
 // fill replaces {name} by its cleaned value. A part in ~...~ is dropped when a
 // placeholder in it has no value, so that a missing fact leaves no hole.
-func fill(t string, facts map[string]string) string {
+func fill(t string, facts map[string]string) string { return fillWith(t, facts, clean) }
+
+func fillWith(t string, facts map[string]string, clean func(string) string) string {
 	var b strings.Builder
 	for i, part := range strings.Split(t, "~") {
-		text, whole := replace(part, facts)
+		text, whole := replace(part, facts, clean)
 		if i%2 == 0 || whole {
 			b.WriteString(text)
 		}
@@ -212,7 +242,7 @@ func fill(t string, facts map[string]string) string {
 }
 
 // replace fills one part; whole is false when a value was missing.
-func replace(t string, facts map[string]string) (text string, whole bool) {
+func replace(t string, facts map[string]string, clean func(string) string) (text string, whole bool) {
 	var b strings.Builder
 	whole = true
 	for {
