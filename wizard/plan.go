@@ -17,7 +17,7 @@ type GuideDeps struct {
 	Book    *rules.Book
 	Routers *router.Catalogue
 	Words   *Words
-	Lang    string // of the guides; empty for "en"
+	Lang    string // of the guides; empty for that of Words
 }
 
 // SiteGuides are the instructions for each firewall of a site. onlyMissing
@@ -44,7 +44,7 @@ func (d GuideDeps) guide(site Site, fw Firewall, board *Board, onlyMissing bool)
 	w := d.wants(site, fw.Side, board, onlyMissing)
 	to := d.twoDevices(&g, site, fw, routerSite(site))
 	g.Guide, g.Err = v.Render(router.Request{
-		Side: fw.Side, Site: to, Inputs: fw.Inputs, Wants: w.out, Lang: firstText(d.Lang, "en"),
+		Side: fw.Side, Site: to, Inputs: fw.Inputs, Wants: w.out, Lang: firstText(d.Lang, d.Words.Lang()),
 	})
 	if fw.Front && !fw.To.IsValid() && !g.Guide.Nothing && v.Kind != router.None {
 		d.nowhere(&g.Guide)

@@ -2,7 +2,6 @@ package wizard
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -21,9 +20,13 @@ const maxWords = 1 << 20
 
 // Words are all texts of one language, from <lang>.yaml.
 type Words struct {
+	lang    string
 	flat    map[string]string // "questions.case.title" -> text
 	reasons map[string]reason
 }
+
+// Lang is the language, such as "en" or "de".
+func (w *Words) Lang() string { return w.lang }
 
 // reason is the text of one reason code.
 type reason struct {
@@ -36,8 +39,22 @@ type reason struct {
 
 // LoadWords reads <lang>.yaml strictly: nested maps of text, and the section
 // reasons with short, seen, means, do and do_in. A code's variants stand below
-// it, as "tcp.silent.router", with only what differs.
+// it, as "tcp.silent.router", with only what differs. What another language
+// lacks is English.
 func LoadWords(fsys fs.FS, lang string) (*Words, error) {
+	w, err := loadWords(fsys, lang)
+	if err != nil || lang == English {
+		return w, err
+	}
+	en, err := loadWords(fsys, English)
+	if err != nil {
+		return nil, err
+	}
+	w.over(en)
+	return w, nil
+}
+
+func loadWords(fsys fs.FS, lang string) (*Words, error) {
 	name := lang + ".yaml"
 	f, err := fsys.Open(name)
 	if err != nil {
@@ -60,7 +77,7 @@ func LoadWords(fsys fs.FS, lang string) (*Words, error) {
 	if err := dec.Decode(&doc); err != nil {
 		return nil, fmt.Errorf("words %s: %w", name, err)
 	}
-	w := &Words{flat: map[string]string{}, reasons: doc.Reasons}
+	w := &Words{lang: lang, flat: map[string]string{}, reasons: doc.Reasons}
 	var errs []error
 	for key, n := range doc.Rest {
 		errs = append(errs, w.flatten(key, &n))
@@ -149,10 +166,7 @@ func (w *Words) reason(code, variant string) reason {
 	if !ok {
 		return t
 	}
-	return reason{
-		Short: cmp.Or(v.Short, t.Short), Seen: cmp.Or(v.Seen, t.Seen), Means: cmp.Or(v.Means, t.Means),
-		Do: cmp.Or(v.Do, t.Do), DoIn: cmp.Or(v.DoIn, t.DoIn),
-	}
+	return v.or(t)
 }
 
 // Text is any other text by its dotted key, with {name} replaced from facts. A

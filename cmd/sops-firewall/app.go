@@ -28,6 +28,7 @@ type app struct {
 	rulesDir string   // --rules
 	patience patience // --patience
 	noLook   bool     // --no-look
+	lang     language // --lang
 
 	prover check.Prover // of check --code
 }
@@ -76,7 +77,7 @@ func (a *app) catalogue() (*router.Catalogue, error) {
 }
 
 func (a *app) words() (*wizard.Words, error) {
-	w, err := wizard.LoadWords(sub("text"), "en")
+	w, err := wizard.LoadWords(sub("text"), a.speak())
 	if err != nil {
 		return nil, failed(err)
 	}

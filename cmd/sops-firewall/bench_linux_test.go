@@ -97,7 +97,7 @@ func (k track) measure(well func(out string) int, prog string, args ...string) f
 	k.T.Helper()
 	var f figures
 	cmd := k.Command(k.near, prog, args...)
-	cmd.Env = append(os.Environ(), "SSL_CERT_FILE="+k.ca, "SSL_CERT_DIR=/nowhere", "HOME="+k.Dir, "XDG_STATE_HOME="+k.Dir)
+	cmd.Env = append(os.Environ(), "SSL_CERT_FILE="+k.ca, "SSL_CERT_DIR=/nowhere", "LC_ALL=C", "HOME="+k.Dir, "XDG_STATE_HOME="+k.Dir)
 	var out, errw bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errw
 	before := k.tcpOpens()

@@ -21,6 +21,7 @@ func program(t *testing.T, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
 	t.Setenv("HOME", t.TempDir())
 	t.Setenv("XDG_STATE_HOME", "")
+	t.Setenv("LC_ALL", "C")
 	var out, errw bytes.Buffer
 	code = run(args, strings.NewReader(""), &out, &errw)
 	return out.String(), errw.String(), code
@@ -192,6 +193,7 @@ func TestWatchEndsByCtrlC(t *testing.T) {
 	}
 	t.Setenv("HOME", t.TempDir())
 	t.Setenv("XDG_STATE_HOME", "")
+	t.Setenv("LC_ALL", "C")
 	errw := &notes{word: "Watching", seen: make(chan struct{})}
 	var out bytes.Buffer
 	code := make(chan int, 1)

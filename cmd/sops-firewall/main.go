@@ -20,6 +20,7 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 	ctx, stop := withSignals(context.Background())
 	defer stop()
 	a := newApp(in, out, errw)
+	a.lang.choose(args)
 	root := a.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)

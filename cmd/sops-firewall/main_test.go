@@ -23,6 +23,9 @@ func TestScript(t *testing.T) {
 			e.Setenv("HOME", e.WorkDir)
 			e.Setenv("XDG_STATE_HOME", e.WorkDir+"/state")
 			e.Setenv("TERM", "xterm")
+			for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+				e.Setenv(name, "C")
+			}
 			e.Setenv("SSH_CONNECTION", "")
 			return nil
 		},

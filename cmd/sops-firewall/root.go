@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 )
 
@@ -33,9 +35,11 @@ It changes nothing on this computer, the router or the cloud, and needs no root.
 	c.PersistentFlags().StringVar(&a.rulesDir, "rules", "", "folder with another rule book (default: the manual's, built in)")
 	c.PersistentFlags().BoolVar(&a.noLook, "no-look", false, "do not ask the router of this network what it is")
 	c.PersistentFlags().Var(&a.patience, "patience", "wait this many times longer for answers, for slow lines (0.5 to 10)")
+	c.PersistentFlags().Var(&a.lang, "lang", "the language of all texts: "+strings.Join(languages(), " or ")+" (default: that of this computer's settings)")
 	c.Flags().BoolVar(&plain, "plain", false, "line by line, for screen readers and odd terminals")
 	c.Flags().BoolVar(&accessible, "accessible", false, "the same as --plain")
 	c.Flags().BoolVar(&mask, "mask", false, "hide public addresses and names on the screen")
+	offer(c, "lang", languages)
 	savedFlag(c, &saved)
 	c.AddCommand(a.checkCmd(), a.listenCmd(), a.rulesCmd(), a.guideCmd(), a.routersCmd(), a.detectCmd(), a.reportCmd(), versionCmd(a))
 	c.SetHelpCommand(helpCmd())
