@@ -165,7 +165,7 @@ func (a *app) key(k tea.KeyPressMsg) tea.Cmd {
 		return nil
 	case name == "?":
 		if _, open := top.(*helpScreen); !open {
-			a.over = append(a.over, newHelpScreen(a.d, a.q.Title, helpText(a.q), top.Keys()))
+			a.over = append(a.over, newHelpScreen(a.d, a.q.Title, a.d.helpText(a.q), top.Keys()))
 			return nil
 		}
 	case name == "s":
@@ -239,7 +239,7 @@ func (a *app) answered(err error) tea.Cmd {
 	} else {
 		a.notice, a.d.unsaved = "", err != nil
 		if err != nil {
-			a.notice = "Not saved, but nothing is lost while this runs: " + err.Error()
+			a.notice = a.d.t("screens.not-saved-yet", "error", err.Error())
 		}
 		a.d.site, a.d.saved = s.Site(), s.Saved()
 		a.d.board.Lay(a.d.site, a.d.from())

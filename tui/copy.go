@@ -162,18 +162,19 @@ func limited(write func(string) error, text string) error {
 }
 
 // sentWords says what a rung did, and never more than it can know.
-func sentWords(r rung, what string, err error) string {
+func (d *desk) sentWords(r rung, what string, err error) string {
+	key := "sent"
 	switch {
 	case r == rungSystem && err == nil:
-		return "[copied] " + what + " to the clipboard of this computer."
+		key = "copied"
 	case r == rungSystem:
-		return "[sent] " + what + " to your terminal; this computer has no clipboard tool that works."
+		key = "no-tool"
 	case r == rungTmux && err == nil:
-		return "[copied] " + what + " to tmux and sent on to your terminal."
+		key = "copied-tmux"
 	case r == rungTmux:
-		return "[note] tmux did not take " + what + "."
+		key = "no-tmux"
 	}
-	return "[sent] " + what + " to your terminal."
+	return d.t("screens.copy."+key, "what", what)
 }
 
 // fetchLine is the command that brings a file to the user's own computer; empty

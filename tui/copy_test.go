@@ -129,12 +129,13 @@ func TestDeadClipboardIsLeft(t *testing.T) {
 }
 
 func TestNeverCopiedWithoutProof(t *testing.T) {
+	d, _, _, _ := fakeDesk(nil)
 	for _, r := range []rung{rungTerminal, rungScreen} {
-		if s := sentWords(r, "step 1", nil); strings.Contains(s, "copied") {
+		if s := d.sentWords(r, "step 1", nil); strings.Contains(s, "copied") {
 			t.Errorf("%s claims %q", r, s)
 		}
 	}
-	if s := sentWords(rungSystem, "step 1", errors.New("exit status 1")); strings.Contains(s, "copied") {
+	if s := d.sentWords(rungSystem, "step 1", errors.New("exit status 1")); strings.Contains(s, "copied") {
 		t.Errorf("a failed tool claims %q", s)
 	}
 }

@@ -119,19 +119,6 @@ func earlierWork(q wizard.Question) bool {
 	return q.Kind == wizard.Start && slices.ContainsFunc(q.Options, func(o wizard.Option) bool { return o.ID == "continue" })
 }
 
-// comeBack is the line on how to go on after leaving.
-func (d *desk) comeBack(command string) string {
-	switch {
-	case d.unsaved:
-		return "The last answers could not be saved. Start again: " + command
-	case !d.saved.IsZero():
-		return "Come back: run " + command + " again; it goes on at this question."
-	case d.earlier:
-		return "Nothing new was answered; your earlier answers are kept. Come back: " + command
-	}
-	return "Nothing was saved. Start again: " + command
-}
-
 // home is a path as people write it, from the home folder on.
 func (d *desk) home(path string) string {
 	if h := strings.TrimRight(d.env("HOME"), "/"); h != "" && strings.HasPrefix(path, h+"/") {

@@ -22,22 +22,22 @@ var (
 	inMarks   = regexp.MustCompile("\\*\\*([^*]+)\\*\\*|`([^`]+)`")
 )
 
-// pieces cuts a block: code stays whole, steps fall apart at their numbers.
-func cutBlock(b router.Block) []piece {
+// cutBlock cuts a block: code stays whole, steps fall apart at their numbers.
+func (d *desk) cutBlock(b router.Block) []piece {
 	text := strings.Trim(b.Text, "\n")
 	if text == "" {
 		return nil
 	}
 	if b.Kind == router.Code {
-		return []piece{{code: true, name: "the commands", text: text + "\n", show: text}}
+		return []piece{{code: true, name: d.t("screens.copy.commands"), text: text + "\n", show: text}}
 	}
 	var out []piece
 	var cur []string
 	flush := func() {
 		if s := strings.TrimSpace(strings.Join(cur, "\n")); s != "" {
-			name := "the text"
+			name := d.t("screens.copy.text")
 			if m := stepStart.FindString(s); m != "" {
-				name = "step " + strings.TrimRight(m, ".) ")
+				name = d.t("screens.copy.step", "n", strings.TrimRight(m, ".) "))
 			}
 			out = append(out, piece{name: name, text: unmark(s) + "\n", show: s})
 		}
@@ -88,63 +88,27 @@ func styled(s string, n *int, chosen int) string {
 	})
 }
 
-// partName is a part as the screen calls it.
-func partName(p router.Part) string {
-	switch p {
-	case router.Prepare:
-		return "Prepare"
-	case router.Apply:
-		return "Enter"
-	case router.Verify:
-		return "Check"
-	case router.Undo:
-		return "Undo"
-	case router.Notes:
-		return "Notes"
-	}
-	return string(p)
-}
-
-// proofWords says how sure we are of a guide.
-func proofWords(p router.Proof) string {
-	switch p {
-	case router.ProofDocs:
-		return "checked on paper"
-	case router.ProofParser:
-		return "read back by a parser"
-	case router.ProofEmulator:
-		return "tried on an emulator"
-	case router.ProofDevice:
-		return "tried on a device"
-	}
-	return "not tried"
-}
-
 // guideMarkdown is a guide as a file.
-func guideMarkdown(g wizard.SideGuide) []byte {
+func (d *desk) guideMarkdown(g wizard.SideGuide) []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s: %s\n\n", g.Title, g.Guide.Name)
-	fmt.Fprintf(&b, "This text: %s.", proofWords(g.Guide.Proof))
-	if g.Guide.Source != "" {
-		fmt.Fprintf(&b, " Source: %s", g.Guide.Source)
-	}
-	b.WriteString("\n")
+	b.WriteString(d.t("screens.guide-file.proof", "proof", d.proofWords(g.Guide.Proof), "source", g.Guide.Source) + "\n")
 	if g.Lead != "" {
 		b.WriteString("\n" + g.Lead + "\n")
 	}
 	if g.Guide.Nothing {
-		b.WriteString("\nNothing to do on this firewall.\n")
+		b.WriteString("\n" + d.t("screens.guide-file.nothing") + "\n")
 	}
 	for _, n := range g.Notes {
 		b.WriteString("\n" + n + "\n")
 	}
 	for _, gap := range g.Guide.Gaps {
-		fmt.Fprintf(&b, "\nNot covered: %s %s\n", gap.Code, gap.Say)
+		b.WriteString("\n" + d.t("screens.guide-file.gap", "row", gap.Code, "why", gap.Say) + "\n")
 	}
 	last := router.Part("")
 	for _, bl := range g.Guide.Blocks {
 		if bl.Part != last {
-			fmt.Fprintf(&b, "\n## %s\n", partName(bl.Part))
+			fmt.Fprintf(&b, "\n## %s\n", d.partName(bl.Part))
 			last = bl.Part
 		}
 		text := strings.Trim(bl.Text, "\n")

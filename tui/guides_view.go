@@ -3,6 +3,8 @@ package tui
 import (
 	"slices"
 	"strings"
+
+	"github.com/syncsign/sops-firewall/rules/check"
 )
 
 // View draws the parts' line, the part, and what the last key did.
@@ -12,10 +14,10 @@ func (s *guidesScreen) View(w, h int) frame {
 	foot := s.foot(w)
 	switch {
 	case len(s.list) == 0:
-		return frame{lines: []string{"", " No firewall was chosen, so there is nothing to enter. Esc goes back to choose one."}, y: -1}
+		return frame{lines: append([]string{""}, hang(" ", s.d.t("screens.guides.none"), w-1)...), y: -1}
 	case g.Err != nil:
-		lines := append([]string{""}, hang(" ", "There is no guide for this firewall yet: "+s.d.show(g.Err.Error()), w-1)...)
-		return frame{lines: append(lines, "", " Esc goes back to the answers; s shows all of them."), y: -1}
+		lines := append([]string{""}, hang(" ", s.d.show(s.d.t("screens.guides.no-guide", "error", g.Err.Error())), w-1)...)
+		return frame{lines: append(append(lines, ""), hang(" ", s.d.t("screens.guides.no-guide-do"), w-1)...), y: -1}
 	case g.Guide.Nothing:
 		lines := append(head, "")
 		lines = append(lines, hang(" ", s.d.nothingToDo(), w-1)...)
@@ -29,7 +31,7 @@ func (s *guidesScreen) View(w, h int) frame {
 	s.height = room
 	s.rows = s.layout(w)
 	if len(s.rows) == 0 {
-		head = append(head, hang(" ", "There is nothing to enter before that is given. Esc goes back, s shows all answers.", w-1)...)
+		head = append(head, hang(" ", s.d.t("screens.guides.lacks"), w-1)...)
 	}
 	s.row = max(min(s.row, len(s.rows)-1), 0)
 	s.top = window(s.top, s.row, len(s.rows), room)
@@ -60,9 +62,9 @@ func (s *guidesScreen) View(w, h int) frame {
 // nothingToDo says why a guide has nothing to enter.
 func (d *desk) nothingToDo() string {
 	if s := d.board.Summary(); s.Fail+s.Unproven+s.Skipped+s.Running > 0 {
-		return "Nothing to enter on this firewall so far. What fails, or could not be told, has another cause or another firewall: do first what the checks say."
+		return d.t("screens.guides.nothing-so-far")
 	}
-	return "Nothing to do on this firewall: what the server needs is open already, or passes without a rule."
+	return d.t("screens.guides.nothing")
 }
 
 // tabs is the line of parts, and how sure we are.
@@ -72,7 +74,7 @@ func (s *guidesScreen) tabs(w int) []string {
 		if !s.has(p) {
 			continue
 		}
-		name := itoa(i+1) + " " + partName(p)
+		name := itoa(i+1) + " " + s.d.partName(p)
 		if p == s.part {
 			name = boldStyle.Render("[" + name + "]")
 		} else {
@@ -90,10 +92,11 @@ func (s *guidesScreen) tabs(w int) []string {
 	if s.guide().Err != nil || len(s.list) == 0 {
 		return append(lines, left, "")
 	}
-	right := s.d.show(s.guide().Title) + ": only missing rows, " + proofWords(s.guide().Guide.Proof)
+	key := "screens.guides.missing"
 	if !s.missing {
-		right = strings.Replace(right, ": only missing rows", ": all rows", 1)
+		key = "screens.guides.all"
 	}
+	right := s.d.t(key, "title", s.d.show(s.guide().Title), "proof", s.d.proofWords(s.guide().Guide.Proof))
 	if width(left)+width(right)+3 <= w {
 		return append(lines, left+strings.Repeat(" ", w-width(left)-width(right)-1)+right, "")
 	}
@@ -103,21 +106,21 @@ func (s *guidesScreen) tabs(w int) []string {
 func (s *guidesScreen) gaps(w int) []string {
 	var lines []string
 	if lead := s.guide().Lead; lead != "" {
-		lines = hang(" "+noteStyle.Render("[note]")+" ", s.d.show(lead), w-1)
+		lines = hang(" "+s.d.state(check.Note)+" ", s.d.show(lead), w-1)
 	}
 	for _, n := range s.guide().Notes {
-		lines = append(lines, hang(" "+noteStyle.Render("[note]")+" ", s.d.show(n), w-1)...)
+		lines = append(lines, hang(" "+s.d.state(check.Note)+" ", s.d.show(n), w-1)...)
 	}
 	for i, g := range s.guide().Guide.Gaps {
 		if i == 3 {
-			lines = append(lines, " [note] "+itoa(len(s.guide().Guide.Gaps)-i)+" more such notes are in the file (v).")
+			lines = append(lines, " "+s.d.state(check.Note)+" "+s.d.n("screens.guides.gaps", len(s.guide().Guide.Gaps)-i))
 			break
 		}
 		text := s.d.show(g.Say)
 		if g.Code != "" {
-			text = "row " + g.Code + ": " + text
+			text = s.d.t("screens.guides.gap", "row", g.Code, "why", text)
 		}
-		lines = append(lines, hang(" "+noteStyle.Render("[note]")+" ", text, w-1)...)
+		lines = append(lines, hang(" "+s.d.state(check.Note)+" ", text, w-1)...)
 	}
 	return lines
 }

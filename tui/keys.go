@@ -9,9 +9,36 @@ import (
 )
 
 // hint is a key of the last line. The last line always names every key of the
-// screen: short is used where long does not fit.
+// screen: short is used where long does not fit. id names its texts, keys.<id>.
 type hint struct {
-	key, long, short string
+	id, key, long, short string
+}
+
+// hint is what a key does, by the name of its texts.
+func (d *desk) hint(key, id string) hint {
+	return hint{id, d.keyWord(key), d.t("keys." + id + ".long"), d.t("keys." + id + ".short")}
+}
+
+// bare is a hint whose key stands alone where the line is short.
+func (d *desk) bare(key, id string) hint {
+	h := d.hint(key, id)
+	return hint{id, h.key, h.short, ""}
+}
+
+// keyWord is a key as it stands on the keyboard; several have spaces between them.
+func (d *desk) keyWord(key string) string {
+	names := strings.Split(key, " ")
+	for i, n := range names {
+		if word := "keys.names." + n; d.words.Has(word) {
+			names[i] = d.t(word)
+		}
+	}
+	return strings.Join(names, " ")
+}
+
+// usual are the keys that most screens end with.
+func (d *desk) usual() []hint {
+	return []hint{d.hint("Esc", "back"), d.hint("s", "answers"), d.hint("m", "mask"), d.hint("?", "help"), d.hint("q", "leave")}
 }
 
 // keyName is the key's name; two fast Esc arrive as one Alt-Esc.
@@ -82,11 +109,3 @@ func huhKeys() *huh.KeyMap {
 	}
 	return km
 }
-
-var (
-	keyHelp  = hint{"?", "help", "help"}
-	keyBack  = hint{"Esc", "back", "back"}
-	keyLeave = hint{"q", "leave", "leave"}
-	keyMask  = hint{"m", "mask", "mask"}
-	keyAll   = hint{"s", "all answers", "answers"}
-)

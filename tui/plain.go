@@ -35,7 +35,8 @@ func plainDesk(d Deps) *desk {
 		guides:  func(missing bool) []wizard.SideGuide { return d.Session.Guides(d.Board, missing) },
 		files:   d.Files, env: d.Env, now: d.Now, mask: d.Mask,
 	}
-	dk.report = func() []byte { return report(d.Session, d.Board, dk.now()) }
+	dk.words = d.Session.Words()
+	dk.report = func() []byte { return report(dk.words, d.Session, d.Board, dk.now()) }
 	return dk
 }
 

@@ -26,7 +26,7 @@ func (p *teller) finish(q wizard.Question) {
 	case isText:
 	}
 	p.causes()
-	_, say := verdict(p.d.board.Summary())
+	_, say := p.d.verdict(p.d.board.Summary())
 	p.say("%s %s.", say, capital(counts(p.d.board.Summary())))
 	for _, c := range p.d.board.Changes() {
 		p.say("Changed since the start: row %s, %s: was %s, is now %s.", c.Flow.Row.Code, p.d.show(c.Flow.Short()), stateName(c.Was), stateName(c.Now))
@@ -90,7 +90,7 @@ func (p *teller) elsewhere() {
 	}
 	for _, from := range []rules.Place{rules.FromServer, rules.FromHub, rules.FromInternet} {
 		if len(rows[from]) > 0 {
-			p.say("Waiting: %s can be seen from %s only. Take the site's file there and run:", rowsWord(rows[from]), placeName(from))
+			p.say("Waiting: %s can be seen %s only. Take the site's file there and run:", p.d.rowsWord(rows[from]), p.d.fromWords(from))
 			p.say("  %s", checkLine(from))
 			away = true
 		}

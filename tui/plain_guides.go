@@ -84,7 +84,7 @@ func (p *teller) guide(g wizard.SideGuide, at, n int) {
 		p.say("  Do: s reads your answers, so that you can change the one in question.")
 		return
 	}
-	p.say("%s, %s. How sure we are: %s.", head, p.d.show(g.Guide.Name), proofWords(g.Guide.Proof))
+	p.say("%s, %s. How sure we are: %s.", head, p.d.show(g.Guide.Name), p.d.proofWords(g.Guide.Proof))
 	if g.Lead != "" {
 		p.say("%s", p.d.show(g.Lead))
 	}
@@ -102,8 +102,8 @@ func (p *teller) guide(g wizard.SideGuide, at, n int) {
 		p.say("%s", p.d.nothingToDo())
 		return
 	}
-	p.file(wizard.GuideFile(g, "md"), guideMarkdown(g))
-	for line := range strings.SplitSeq(strings.TrimRight(guidePlain(g), "\n"), "\n") {
+	p.file(wizard.GuideFile(g, "md"), p.d.guideMarkdown(g))
+	for line := range strings.SplitSeq(strings.TrimRight(p.guidePlain(g), "\n"), "\n") {
 		p.write(p.d.show(line) + "\n") // commands: no sign is replaced
 	}
 	if p.d.mask {
@@ -124,7 +124,7 @@ func (p *teller) file(name string, data []byte) {
 
 // guidePlain is a guide as plain text: code as it is between two marks, steps
 // without the marks of emphasis.
-func guidePlain(g wizard.SideGuide) string {
+func (p *teller) guidePlain(g wizard.SideGuide) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s\n", g.Title, g.Guide.Name)
 	if g.Guide.Source != "" {
@@ -138,7 +138,7 @@ func guidePlain(g wizard.SideGuide) string {
 	for _, bl := range g.Guide.Blocks {
 		if bl.Part != last {
 			last = bl.Part
-			fmt.Fprintf(&b, "\n%s:\n", partName(bl.Part))
+			fmt.Fprintf(&b, "\n%s:\n", p.d.partName(bl.Part))
 		}
 		body := strings.Trim(bl.Text, "\n")
 		if bl.Kind == router.Code {

@@ -7,10 +7,10 @@ import (
 )
 
 // report is the site's answers, findings and guides as one Markdown page.
-func report(s *wizard.Session, b *wizard.Board, now time.Time) []byte {
+func report(w *wizard.Words, s *wizard.Session, b *wizard.Board, now time.Time) []byte {
 	page, err := wizard.ReportMarkdown(s.Site(), b, b.Report(now, 0), s.Guides(b, false))
 	if err != nil { // the findings are worth keeping without the answers
-		page = "# SOPS firewall report\n\nThe answers could not be written: " + err.Error() + "\n\n" + b.Report(now, 0).Text()
+		page = "# " + w.Say("screens.report.title") + "\n\n" + w.Say("screens.report.failed", "error", err.Error()) + "\n\n" + b.Report(now, 0).Text()
 	}
 	return []byte(page)
 }

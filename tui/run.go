@@ -39,7 +39,7 @@ func Run(ctx context.Context, d Deps, in io.Reader, out io.Writer) (Outcome, err
 	if d.Listen != nil {
 		desk.listens = func(site wizard.Site) (wizard.Listening, error) { return d.Listen(ctx, site) }
 	}
-	desk.report = func() []byte { return report(d.Session, d.Board, desk.now()) }
+	desk.report = func() []byte { return report(desk.words, d.Session, d.Board, desk.now()) }
 	return run(ctx, desk, d.Check, in, out)
 }
 
@@ -53,7 +53,7 @@ func run(ctx context.Context, d *desk, ask func(context.Context, []check.Job) <-
 		d.look = func() tea.Msg { return lookedMsg{d.looks(ctx2)} }
 	}
 	show := func(text string) tea.Cmd {
-		return tea.Exec(&plainPage{ctx: ctx2, text: text}, func(err error) tea.Msg { return pageMsg{err} })
+		return tea.Exec(&plainPage{ctx: ctx2, text: text, say: d.t("screens.page")}, func(err error) tea.Msg { return pageMsg{err} })
 	}
 	// Told to end, the program quits in order, and hard only if it does not.
 	hard, kill := context.WithCancel(context.WithoutCancel(ctx))
@@ -122,11 +122,12 @@ func (a *app) outcome() Outcome {
 
 // last are the three lines that stay on the normal screen.
 func (a *app) last() []string {
-	files := "No files were written."
+	files := a.d.t("screens.last.no-files")
 	if n := len(a.d.copier.files); n > 0 {
-		files = "Files: " + a.d.home(a.d.copier.files[n-1])
+		path := a.d.home(a.d.copier.files[n-1])
+		files = a.d.t("screens.last.file", "path", path)
 		if n > 1 {
-			files += fmt.Sprintf(" and %d more beside it", n-1)
+			files = a.d.n("screens.last.files", n-1, "path", path)
 		}
 	}
 	return []string{a.d.show(a.result()), files, a.d.comeBack("sops-firewall")}
@@ -135,9 +136,9 @@ func (a *app) last() []string {
 func (a *app) result() string {
 	s := a.d.board.Summary()
 	if done := s.Pass + s.Note + s.Fail; done == 0 {
-		return "SOPS firewall setup: nothing was checked yet."
+		return a.d.t("screens.last.nothing")
 	}
-	return "SOPS firewall setup: " + sumWords(s) + "."
+	return a.d.t("screens.last.result", "sum", a.d.sumWords(s))
 }
 
 // plainPage shows text outside the alternate screen, from column 1 and not
@@ -145,6 +146,7 @@ func (a *app) result() string {
 type plainPage struct {
 	ctx  context.Context // ends the page when the program is told to end
 	text string
+	say  string // what to do with it
 	in   io.Reader
 	out  io.Writer
 }
@@ -159,7 +161,7 @@ func (p *plainPage) Run() error {
 	for i, l := range lines {
 		lines[i] = clean(l)
 	}
-	if _, err := fmt.Fprintf(p.out, "\r\n%s\n\nSelect the text with the mouse and copy it. Then press Enter here.\n", strings.Join(lines, "\n")); err != nil {
+	if _, err := fmt.Fprintf(p.out, "\r\n%s\n\n%s\n", strings.Join(lines, "\n"), p.say); err != nil {
 		return err
 	}
 	done := make(chan error, 1)

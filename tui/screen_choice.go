@@ -53,10 +53,10 @@ func (s *choiceScreen) at() int {
 func (s *choiceScreen) Draft() draft { return draft{hover: s.at() + 1} }
 
 func (s *choiceScreen) Keys() []hint {
-	return append(choiceKeys(s.q.Options, hint{"Enter", "choose", "choose"}), keyBack, keyAll, keyMask, keyHelp, keyLeave)
+	return append(s.d.choiceKeys(s.q.Options, s.d.hint("Enter", "choose")), s.d.usual()...)
 }
 
-func choiceKeys(opts []wizard.Option, first ...hint) []hint {
+func (d *desk) choiceKeys(opts []wizard.Option, first ...hint) []hint {
 	var keys []string
 	for _, o := range opts {
 		if o.Key != "" {
@@ -67,9 +67,9 @@ func choiceKeys(opts []wizard.Option, first ...hint) []hint {
 	case 0:
 		return first
 	case 1:
-		return append(first, hint{keys[0], "jump", "jump"})
+		return append(first, d.hint(keys[0], "jump"))
 	default:
-		return append(first, hint{keys[0] + "-" + keys[n-1], "jump", "jump"})
+		return append(first, d.hint(keys[0]+"-"+keys[n-1], "jump"))
 	}
 }
 
@@ -124,7 +124,7 @@ func (s *choiceScreen) View(w, h int) frame {
 		lines = append(lines, " "+l)
 	}
 	if s.say != "" {
-		lines = append(lines, hang(" [fix ] ", s.d.show(s.say), w-1)...)
+		lines = append(lines, hang(" "+s.d.mark("fix")+" ", s.d.show(s.say), w-1)...)
 	}
 	var under []string
 	if s.below != nil {
@@ -150,7 +150,7 @@ func about(d *desk, o wizard.Option, line string, w, room int) []string {
 		text = append(text, hang(" ", d.show(o.Detail), w-1)...)
 	}
 	if o.Because != "" {
-		text = append(text, hang(" Why we think so: ", d.show(o.Because), w-1)...)
+		text = append(text, hang(" "+d.t("screens.choice.why")+" ", d.show(o.Because), w-1)...)
 	}
 	var lines []string
 	if pic := strings.Split(strings.Trim(o.Picture, "\n"), "\n"); o.Picture != "" && w >= usualW && room >= len(pic)+len(text)+1 {
@@ -200,22 +200,18 @@ func optionLines(d *desk, opts []wizard.Option, w int, marks bool) []string {
 		if width(l) < labelW+2 {
 			l = fit(l, labelW+2)
 		}
-		guess := ""
+		guess, short := "", ""
 		if o.Because != "" && !marks {
-			guess = "(we think this one)"
+			guess, short = d.t("screens.choice.guess"), d.t("screens.choice.likely")
 		}
-		out[i] = shorten(beside(l, d.show(o.Detail), guess, w), w)
+		out[i] = shorten(beside(l, d.show(o.Detail), guess, short, w), w)
 	}
 	return out
 }
 
 // beside sets a detail and a guess behind a label, whole or not at all: what does
-// not fit stands under the list.
-func beside(label, detail, guess string, w int) string {
-	short := guess
-	if guess != "" {
-		short = "(likely)"
-	}
+// not fit stands under the list. short is the guess in fewer letters.
+func beside(label, detail, guess, short string, w int) string {
 	for _, tail := range []string{detail + "  " + guess, detail + "  " + short, guess, short} {
 		if tail = strings.TrimSpace(tail); tail != "" && width(label)+2+width(tail) <= w {
 			return label + "  " + tail

@@ -24,8 +24,8 @@ func newFinishScreen(d *desk, q wizard.Question) *finishScreen {
 }
 
 func (s *finishScreen) Keys() []hint {
-	keys := choiceKeys(s.q.Options, hint{"Enter", "choose", "choose"})
-	return append(keys, hint{"R", "check all again", "again"}, keyBack, keyAll, keyMask, keyHelp, keyLeave)
+	keys := s.d.choiceKeys(s.q.Options, s.d.hint("Enter", "choose"))
+	return append(append(keys, s.d.hint("R", "again-all")), s.d.usual()...)
 }
 
 func (s *finishScreen) Update(msg tea.Msg) (act, tea.Cmd) {
@@ -52,11 +52,11 @@ func (s *finishScreen) report(w int) []string {
 	case s.wrote == nil:
 		return nil
 	case s.wrote.err != nil:
-		return append([]string{""}, hang(" "+failStyle.Render("[FAIL]")+" ", "The report was not written: "+s.d.show(s.wrote.err.Error()), w-1)...)
+		return append([]string{""}, hang(" "+s.d.state(check.Fail)+" ", s.d.show(s.d.t("screens.finish.no-report", "error", s.wrote.err.Error())), w-1)...)
 	}
-	lines := append([]string{""}, hang(" "+okStyle.Render("[ ok ]")+" ", "Report: "+s.d.show(s.d.home(s.wrote.path)), w-1)...)
+	lines := append([]string{""}, hang(" "+s.d.state(check.Pass)+" ", s.d.show(s.d.t("screens.finish.report", "path", s.d.home(s.wrote.path))), w-1)...)
 	if l := fetchLine(s.d.env, s.wrote.path); l != "" {
-		lines = append(lines, "        To fetch it, run on your own computer:")
+		lines = append(lines, hang("        ", s.d.t("screens.fetch"), w-1)...)
 		for _, part := range chop(s.d.show(l), w-10) {
 			lines = append(lines, "          "+part)
 		}
@@ -102,10 +102,10 @@ func fileWord(s string) string {
 func (s *finishScreen) result(w int) []string {
 	d := s.d
 	sum := d.board.Summary()
-	st, say := verdict(sum)
-	lines := append([]string{""}, hang(" "+state(st)+" ", boldStyle.Render(say)+" "+sumWords(sum)+".", w-1)...)
+	st, say := d.verdict(sum)
+	lines := append([]string{""}, hang(" "+d.state(st)+" ", boldStyle.Render(say)+" "+d.sumWords(sum)+".", w-1)...)
 	for _, c := range d.board.Causes() {
-		lines = append(lines, hang(" "+state(c.Cause.Status)+" ", d.show(causeWords(c)), w-1)...)
+		lines = append(lines, hang(" "+d.state(c.Cause.Status)+" ", d.show(causeWords(c)), w-1)...)
 	}
 	if ch := d.board.Changes(); len(ch) > 0 {
 		var better, worse []string
@@ -117,10 +117,10 @@ func (s *finishScreen) result(w int) []string {
 			}
 		}
 		if len(better) > 0 {
-			lines = append(lines, hang(" "+state(check.Pass)+" ", "new since the start: "+strings.Join(better, ", "), w-1)...)
+			lines = append(lines, hang(" "+d.state(check.Pass)+" ", d.t("screens.finish.better", "rows", strings.Join(better, ", ")), w-1)...)
 		}
 		if len(worse) > 0 {
-			lines = append(lines, hang(" "+state(check.Note)+" ", "changed since the start: "+strings.Join(worse, ", "), w-1)...)
+			lines = append(lines, hang(" "+d.state(check.Note)+" ", d.t("screens.finish.worse", "rows", strings.Join(worse, ", ")), w-1)...)
 		}
 	}
 	return append(lines, s.waiting(w)...)
@@ -147,21 +147,21 @@ func (s *finishScreen) waiting(w int) []string {
 	var lines []string
 	elsewhere := false
 	if len(down) > 0 {
-		lines = append(lines, hang(" "+state(check.Waiting)+" ", rowsWord(down)+": nothing listens on the server yet. Start SOPS, then R checks again.", w-1)...)
+		lines = append(lines, hang(" "+s.d.state(check.Waiting)+" ", s.d.n("screens.finish.down", len(down), "rows", strings.Join(down, ", ")), w-1)...)
 	}
 	for _, p := range []rules.Place{rules.FromServer, rules.FromHub, rules.FromInternet} {
 		if len(rows[p]) == 0 {
 			continue
 		}
-		text := rowsWord(rows[p]) + " can only be seen from " + placeName(p) + ". Take the site's file there and run:"
-		lines = append(lines, hang(" "+state(check.Waiting)+" ", text, w-1)...)
+		text := s.d.n("screens.finish.elsewhere", len(rows[p]), "rows", strings.Join(rows[p], ", "), "from", s.d.fromWords(p))
+		lines = append(lines, hang(" "+s.d.state(check.Waiting)+" ", text, w-1)...)
 		for _, part := range chop(checkLine(p), w-8) {
 			lines = append(lines, "       "+part)
 		}
 		elsewhere = true
 	}
 	if elsewhere {
-		lines = append(lines, hang("        The site's file: ", s.d.show(s.d.home(s.d.session.File())), w-1)...)
+		lines = append(lines, hang("        "+s.d.t("screens.finish.file")+" ", s.d.show(s.d.home(s.d.session.File())), w-1)...)
 	}
 	return lines
 }
@@ -171,14 +171,6 @@ func checkLine(p rules.Place) string {
 	return fmt.Sprintf("sops-firewall check --from %s --site site.yaml --save %s.json", p, p)
 }
 
-// rowsWord is "row 4.1" or "rows 4.1, 4.2".
-func rowsWord(codes []string) string {
-	if len(codes) == 1 {
-		return "row " + codes[0]
-	}
-	return "rows " + strings.Join(codes, ", ")
-}
-
 func flowName(f rules.Flow) string {
 	proto := ""
 	code := ""
@@ -186,21 +178,4 @@ func flowName(f rules.Flow) string {
 		proto, code = strings.ToUpper(f.Row.Proto), f.Row.Code
 	}
 	return fmt.Sprintf("%s %s %d", code, proto, f.Port.Number)
-}
-
-// verdict is the whole in one sentence.
-func verdict(s wizard.Summary) (check.Status, string) {
-	switch {
-	case s.Running > 0:
-		return check.Running, "Still checking."
-	case s.Fail > 0:
-		return check.Fail, "Not done: something is still closed."
-	case s.Unproven+s.Skipped > 0:
-		return check.Unproven, "Nothing fails, but not everything could be told."
-	case s.Waiting > 0:
-		return check.Waiting, "All that can be seen from here works."
-	case s.Pass+s.Note == 0:
-		return check.Unproven, "Nothing was checked."
-	}
-	return check.Pass, "Done: everything works."
 }

@@ -9,6 +9,7 @@ import (
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/syncsign/sops-firewall/rules/check"
 	"github.com/syncsign/sops-firewall/wizard"
 )
 
@@ -25,7 +26,7 @@ type formScreen struct {
 
 // remark is what Try said about a field.
 type remark struct {
-	word string // ok, note, fix, need or nothing
+	word string // pass, note, fix, need or nothing: the name of its state word
 	say  string
 	kept string // the value as it will be kept, where that is not what was typed
 }
@@ -60,9 +61,9 @@ func (s *formScreen) focus(i int) {
 func (s *formScreen) try(i int) {
 	f, v := s.q.Fields[i], s.inputs[i].Value()
 	if v == "" {
-		s.says[i] = remark{word: "[need]"}
+		s.says[i] = remark{word: "need"}
 		if f.Optional {
-			s.says[i] = remark{word: "      ", say: "may stay empty"}
+			s.says[i] = remark{say: s.d.t("screens.form.optional")}
 		}
 		return
 	}
@@ -70,13 +71,13 @@ func (s *formScreen) try(i int) {
 	var wrong *wizard.Problem
 	switch {
 	case errors.As(err, &wrong):
-		s.says[i] = remark{word: "[fix ]", say: wrong.Say}
+		s.says[i] = remark{word: "fix", say: wrong.Say}
 	case err != nil:
-		s.says[i] = remark{word: "[fix ]", say: err.Error()}
+		s.says[i] = remark{word: "fix", say: err.Error()}
 	case got.Odd:
-		s.says[i] = remark{word: "[note]", say: got.Say}
+		s.says[i] = remark{word: "note", say: got.Say}
 	default:
-		s.says[i] = remark{word: "[ ok ]", say: got.Say}
+		s.says[i] = remark{word: "pass", say: got.Say}
 		if got.Normal != v && isASCII(v) { // a name in other letters stays readable
 			s.says[i].kept = got.Normal
 		}
@@ -99,9 +100,10 @@ func (s *formScreen) Draft() draft {
 }
 
 func (s *formScreen) Keys() []hint {
-	keys := []hint{{"Tab", "next", "next"}, {"Shift-Tab", "previous", "prev"}, {"Enter", "next", "next"}, keyBack, keyHelp, {"Ctrl-C", "leave", "leave"}}
+	d := s.d
+	keys := []hint{d.hint("Tab", "next-one"), d.hint("Shift-Tab", "previous"), d.hint("Enter", "next"), d.hint("Esc", "back"), d.hint("?", "help"), d.hint("Ctrl-C", "leave")}
 	if len(s.q.Fields) > 0 && len(s.q.Fields[s.at].Choices) > 0 {
-		keys = slices.Insert(keys, 2, hint{"Space", "other value", "other"})
+		keys = slices.Insert(keys, 2, d.hint("Space", "other-value"))
 	}
 	return keys
 }
@@ -141,7 +143,7 @@ func (s *formScreen) problem(msg problemMsg) {
 		return
 	}
 	s.focus(i)
-	s.says[i] = remark{word: "[fix ]", say: msg.say}
+	s.says[i] = remark{word: "fix", say: msg.say}
 }
 
 func (s *formScreen) typed(msg tea.Msg) {
@@ -199,11 +201,11 @@ func (s *formScreen) View(w, h int) frame {
 		}
 	}
 	if len(s.q.Fields) == 0 {
-		lines = append(lines, " Nothing to fill in here. Enter goes on.")
+		lines = append(lines, hang(" ", s.d.t("screens.form.nothing"), w-1)...)
 	}
 	lines = append(lines, "")
 	if s.say != "" {
-		lines = append(lines, hang(" "+wordStyled("[fix ]")+" ", s.d.show(s.say), w-1)...)
+		lines = append(lines, hang(" "+s.d.mark("fix")+" ", s.d.show(s.say), w-1)...)
 	}
 	if f.y >= 0 { // keep the field and its remark in sight
 		s.top = window(s.top, min(f.y+4, len(lines)-1), len(lines), h)
@@ -238,14 +240,14 @@ func (s *formScreen) line(i, labelW, valueW, w int) (l string, x int, said bool)
 	if said = note == "" || width(note) < room; !said {
 		note = ""
 	}
-	return head + fit(value, valueW+1) + " " + fit(note, room) + wordStyled(s.says[i].word), x, said
+	return head + fit(value, valueW+1) + " " + fit(note, room) + s.word(i), x, said
 }
 
 // remark is what is said about field i beside its value: what Try said, or where
 // a value that nobody changed comes from.
 func (s *formScreen) remark(i int) string {
 	switch fl, say := s.q.Fields[i], s.says[i]; {
-	case say.word == "[fix ]":
+	case say.word == "fix":
 		return ""
 	case say.say != "":
 		return say.say
@@ -262,7 +264,7 @@ func (s *formScreen) under(i, indent, w int, said bool) []string {
 	if label := s.d.show(fl.Label); width(label) > indent-5 {
 		lines = append(lines, hang(pre, label, w-1)...)
 	}
-	if say := s.says[i]; say.word == "[fix ]" || !said && say.say != "" {
+	if say := s.says[i]; say.word == "fix" || !said && say.say != "" {
 		lines = append(lines, hang(pre, s.d.show(say.say), w-1)...)
 	}
 	if len(fl.Choices) > 0 {
@@ -288,7 +290,7 @@ func (s *formScreen) value(i int) string {
 	v := s.inputs[i].Value()
 	if s.d.mask && v != "" {
 		if id := s.q.Fields[i].ID; id == "domain" || id == "name" || strings.HasSuffix(id, "-host") || s.d.show(v) != v {
-			return "(hidden)"
+			return s.d.t("screens.hidden.value")
 		}
 	}
 	if i == s.at {
@@ -297,14 +299,16 @@ func (s *formScreen) value(i int) string {
 	return shorten(s.d.show(firstOf(s.says[i].kept, v)), s.inputs[i].Width())
 }
 
-func wordStyled(word string) string {
-	switch word {
-	case "[ ok ]":
-		return okStyle.Render(word)
-	case "[fix ]", "[need]":
-		return failStyle.Render(word)
-	case "[note]":
-		return noteStyle.Render(word)
+// word is the state word of field i, or as much room.
+func (s *formScreen) word(i int) string {
+	switch word := s.says[i].word; word {
+	case "pass":
+		return s.d.state(check.Pass)
+	case "note":
+		return s.d.state(check.Note)
+	case "":
+		return strings.Repeat(" ", width(s.d.state(check.Pass)))
+	default:
+		return s.d.mark(word)
 	}
-	return word
 }

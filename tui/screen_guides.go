@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"fmt"
 	"slices"
 
 	tea "charm.land/bubbletea/v2"
@@ -53,7 +52,7 @@ func newGuidesScreen(d *desk, q wizard.Question, page func(string) tea.Cmd) *gui
 	s := &guidesScreen{d: d, q: q, page: page, missing: true}
 	s.load()
 	if !slices.ContainsFunc(s.list, func(g wizard.SideGuide) bool { return !g.Guide.Nothing }) {
-		s.note = []string{"a shows all rows, not only the missing ones."}
+		s.note = []string{s.d.t("screens.guides.all-rows")}
 	}
 	return s
 }
@@ -92,24 +91,25 @@ func (s *guidesScreen) Heading() string {
 	}
 	h := firstOf(s.guide().Guide.Name, s.guide().Title)
 	if len(s.list) > 1 {
-		h = fmt.Sprintf("%d of %d  %s", s.at+1, len(s.list), h)
+		h = s.d.t("screens.guides.place", "n", itoa(s.at+1), "all", itoa(len(s.list)), "name", h)
 	}
 	return h
 }
 
 func (s *guidesScreen) Keys() []hint {
+	d := s.d
 	if s.copying != nil && s.copying.ask {
-		return []hint{{"y", "it arrived", "yes"}, {"n", "no, another way", "no"}, {"Esc", "never mind", "close"}, {"p", "plain page", "page"}, {"v", "file", "file"}, keyHelp, keyLeave}
+		return append([]hint{d.hint("y", "yes"), d.hint("n", "no"), d.hint("Esc", "never-mind"), d.hint("p", "page"), d.hint("v", "file")}, d.usual()[3:]...)
 	}
-	keys := []hint{{"c", "copy", "copy"}, {"C", "copy all", "all"}, {"p", "plain page", "page"}, {"v", "file", "file"}, {"1-5", "part", "part"}}
+	keys := []hint{d.hint("c", "copy"), d.hint("C", "copy-all"), d.hint("p", "page"), d.hint("v", "file"), d.hint("1-5", "part")}
 	if slices.ContainsFunc(s.pieces(), func(p piece) bool { return len(p.chips()) > 0 }) {
-		keys = slices.Insert(keys, 2, hint{"x", "value", "value"})
+		keys = slices.Insert(keys, 2, d.hint("x", "value"))
 	}
 	if len(s.list) > 1 {
-		keys = append(keys, hint{"Tab", "next", "next"})
+		keys = append(keys, d.hint("Tab", "next-one"))
 	}
-	return append(keys, hint{"n", "go on", "on"}, keyBack, hint{"?", "help", ""}, hint{"a", "missing or all", ""}, hint{"w", "watch", ""},
-		hint{"s", "answers", ""}, hint{"m", "mask", ""}, hint{"q", "leave", ""})
+	return append(keys, d.hint("n", "on"), d.hint("Esc", "back"), d.bare("?", "help"), d.bare("a", "missing"), d.bare("w", "watch"),
+		d.bare("s", "answers"), d.bare("m", "mask"), d.bare("q", "leave"))
 }
 
 func (s *guidesScreen) Update(msg tea.Msg) (act, tea.Cmd) {
@@ -120,7 +120,7 @@ func (s *guidesScreen) Update(msg tea.Msg) (act, tea.Cmd) {
 		s.wrote(msg)
 	case pageMsg:
 		if msg.err != nil {
-			s.note = []string{" The plain page could not be shown: " + msg.err.Error()}
+			s.note = []string{s.d.t("screens.guides.no-page", "error", msg.err.Error())}
 		}
 	case tea.KeyPressMsg:
 		return s.press(keyName(msg))
@@ -157,7 +157,7 @@ func (s *guidesScreen) press(name string) (act, tea.Cmd) {
 		if p := guideParts[name[0]-'1']; s.has(p) {
 			s.part, s.row, s.top = p, 0, 0
 		} else {
-			s.note = []string{" This guide has no part \"" + partName(p) + "\"."}
+			s.note = []string{s.d.t("screens.guides.no-part", "part", s.d.partName(p))}
 		}
 	case "tab":
 		s.device(1)
@@ -219,7 +219,7 @@ func (s *guidesScreen) ready() bool {
 	if g.Err == nil && len(g.Guide.Blocks) > 0 {
 		return true
 	}
-	s.note = []string{" There is nothing to copy here."}
+	s.note = []string{s.d.t("screens.guides.no-copy")}
 	return false
 }
 
@@ -227,7 +227,7 @@ func (s *guidesScreen) pieces() []piece {
 	var out []piece
 	for _, b := range s.guide().Guide.Blocks {
 		if b.Part == s.part {
-			out = append(out, cutBlock(b)...)
+			out = append(out, s.d.cutBlock(b)...)
 		}
 	}
 	return out
@@ -252,7 +252,7 @@ func (s *guidesScreen) copyAll() tea.Cmd {
 	if !s.ready() {
 		return nil
 	}
-	return s.copy("all of \""+partName(s.part)+"\"", applyText(s.guide().Guide, s.part))
+	return s.copy(s.d.t("screens.copy.all", "part", s.d.partName(s.part)), applyText(s.guide().Guide, s.part))
 }
 
 // copy starts at the rung that worked last, and always leaves a file too.
@@ -270,11 +270,13 @@ func (s *guidesScreen) send() tea.Cmd {
 	return s.d.copier.send(c.parts[c.n])
 }
 
-func (c *copying) name() string {
+// name is what is being copied, and which part of it.
+func (s *guidesScreen) name() string {
+	c := s.copying
 	if len(c.parts) == 1 {
 		return c.what
 	}
-	return fmt.Sprintf("%s, part %d of %d,", c.what, c.n+1, len(c.parts))
+	return s.d.t("screens.copy.part", "what", c.what, "n", itoa(c.n+1), "all", itoa(len(c.parts)))
 }
 
 func (s *guidesScreen) sent(msg sentMsg) tea.Cmd {
@@ -286,13 +288,13 @@ func (s *guidesScreen) sent(msg sentMsg) tea.Cmd {
 		s.copying = nil
 		return nil
 	}
-	say := " " + sentWords(msg.rung, c.name(), msg.err)
+	say := s.d.sentWords(msg.rung, s.name(), msg.err)
 	if msg.rung == rungTmux && msg.err != nil && s.d.copier.failed() { // the tool itself said no
 		c.parts, c.n = s.d.copier.parts(c.text), 0
-		s.note = []string{say + " Trying the terminal."}
+		s.note = []string{say + " " + s.d.t("screens.copy.next")}
 		return s.send()
 	}
-	s.note = []string{say + " Paste it there: did it arrive? y or n"}
+	s.note = []string{say + " " + s.d.t("screens.copy.ask")}
 	if s.d.copier.works && len(c.parts) == 1 { // asked before, and it did
 		s.note, s.copying = []string{say}, nil
 		return nil
@@ -309,7 +311,7 @@ func (s *guidesScreen) arrived() tea.Cmd {
 		c.ask = false
 		return s.send()
 	}
-	s.copying, s.note = nil, []string{" Good. This way is used from now on."}
+	s.copying, s.note = nil, []string{s.d.t("screens.copy.worked")}
 	return nil
 }
 
@@ -317,7 +319,7 @@ func (s *guidesScreen) lost() tea.Cmd {
 	c := s.copying
 	if !s.d.copier.failed() {
 		s.copying = nil
-		s.note = []string{" Then use the file: v shows where it is."}
+		s.note = []string{s.d.t("screens.copy.use-file")}
 		return nil
 	}
 	c.ask, c.n, c.parts = false, 0, s.d.copier.parts(c.text)
@@ -330,17 +332,17 @@ func (s *guidesScreen) write() tea.Cmd {
 	if !s.ready() {
 		return nil
 	}
-	return s.d.save(wizard.GuideFile(g, "md"), guideMarkdown(g))
+	return s.d.save(wizard.GuideFile(g, "md"), s.d.guideMarkdown(g))
 }
 
 func (s *guidesScreen) wrote(msg wroteMsg) {
 	if msg.err != nil {
-		s.file = []string{" File: not written: " + msg.err.Error()}
+		s.file = []string{s.d.t("screens.guides.no-file", "error", msg.err.Error())}
 		return
 	}
 	s.d.copier.remember(msg.path)
-	s.file = []string{"File: " + s.d.home(msg.path)}
+	s.file = []string{s.d.t("screens.guides.file", "path", s.d.home(msg.path))}
 	if l := fetchLine(s.d.env, msg.path); l != "" && s.fetch {
-		s.file = append(s.file, "To fetch it, run on your own computer:", l)
+		s.file = append(s.file, s.d.t("screens.fetch"), l)
 	}
 }

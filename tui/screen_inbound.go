@@ -97,11 +97,11 @@ func (d *desk) post(p wizard.Post) (check.Status, string) {
 	case !ok:
 		return check.Waiting, d.words.PostText(p)
 	case a.seen == check.SeenOutside:
-		return check.Pass, "arrives here, from " + a.source
+		return check.Pass, d.t("screens.inbound.arrives", "source", a.source)
 	case a.seen == check.SeenMasked:
-		return check.Note, "arrives here; the router hides who calls"
+		return check.Note, d.t("screens.inbound.arrives-masked")
 	}
-	return check.Unproven, "the test came from inside; use another line"
+	return check.Unproven, d.t("screens.inbound.inside")
 }
 
 // provable tells whether the way in of a table can be proven from this computer.
@@ -118,25 +118,25 @@ type inboundScreen struct {
 }
 
 func (s *inboundScreen) Keys() []hint {
-	keys := []hint{{"c", "copy the command", "copy"}}
+	keys := []hint{s.d.hint("c", "copy-command")}
 	if s.d.in.x.URL != "" {
-		code := hint{"g", "QR code for a phone", "QR"}
+		code := s.d.hint("g", "qr")
 		if s.qr {
-			code = hint{"g", "the command", "command"}
+			code = s.d.hint("g", "command")
 		}
 		keys = append(keys, code)
 	}
 	if !s.d.in.on && !s.d.in.starting {
-		keys = append(keys, hint{"i", "start again", "again"})
+		keys = append(keys, s.d.hint("i", "start-again"))
 	}
-	return append(keys, hint{"Esc", "back to the table", "table"}, keyMask, keyHelp, keyLeave)
+	return append(append(keys, s.d.hint("Esc", "table")), s.d.usual()[2:]...)
 }
 
 func (s *inboundScreen) Update(msg tea.Msg) (act, tea.Cmd) {
 	if sent, ok := msg.(sentMsg); ok {
-		s.say = "Sent to your terminal: paste it where it is needed. It did not arrive? Select it with the mouse."
+		s.say = s.d.t("screens.inbound.sent")
 		if sent.err != nil {
-			s.say = "It could not be copied. Select the command with the mouse."
+			s.say = s.d.t("screens.inbound.not-sent")
 		}
 	}
 	k, ok := msg.(tea.KeyPressMsg)
@@ -161,10 +161,10 @@ func (s *inboundScreen) Update(msg tea.Msg) (act, tea.Cmd) {
 
 func (s *inboundScreen) View(w, h int) frame {
 	in, words := s.d.in, s.d.words
-	lines := []string{"", boldStyle.Render(" Prove the way in"), ""}
+	lines := []string{"", boldStyle.Render(" " + s.d.t("screens.inbound.title")), ""}
 	switch {
 	case in.starting:
-		return frame{lines: append(lines, " Looking at the ports of this computer ..."), y: -1}
+		return frame{lines: append(lines, " "+s.d.t("screens.inbound.starting")), y: -1}
 	case in.err != nil && len(in.x.Posts) == 0:
 		return frame{lines: append(lines, hang(" ", words.Text("inbound.failed", map[string]string{"error": in.err.Error()}), w-1)...), y: -1}
 	}
@@ -185,12 +185,12 @@ func (s *inboundScreen) View(w, h int) frame {
 	case !in.x.Ours():
 		lines = append(lines, hang(" ", words.Text("inbound.held", nil), w-1)...)
 	case in.on:
-		lines = append(lines, hang(" ", fmt.Sprintf("Waiting until %s. %s", in.x.Until.Format("15:04"), words.Text("inbound.background", nil)), w-1)...)
+		lines = append(lines, hang(" ", s.d.t("screens.inbound.waiting", "at", in.x.Until.Format(s.d.t("screens.times.clock"))), w-1)...)
 	default:
 		lines = append(lines, hang(" ", words.Text("inbound.over", nil), w-1)...)
 	}
 	if s.say != "" {
-		lines = append(append(lines, ""), hang(" [sent] ", s.say, w-1)...)
+		lines = append(append(lines, ""), hang(" "+s.d.mark("sent")+" ", s.say, w-1)...)
 	}
 	return frame{lines: lines, y: -1}
 }
@@ -198,7 +198,7 @@ func (s *inboundScreen) View(w, h int) frame {
 // post is one port with what is known of it.
 func (s *inboundScreen) post(p wizard.Post, w int) string {
 	st, text := s.d.post(p)
-	return shorten(fmt.Sprintf("   %s %-9s TCP %-5d %s", state(st), strings.ReplaceAll(p.Codes, ", ", "+"), p.Port, s.d.show(text)), w)
+	return shorten(fmt.Sprintf("   %s %-9s TCP %-5d %s", s.d.state(st), strings.ReplaceAll(p.Codes, ", ", "+"), p.Port, s.d.show(text)), w)
 }
 
 // code is the QR code for a phone.
@@ -206,11 +206,11 @@ func (s *inboundScreen) code(w, h int) []string {
 	url := s.d.in.x.URL
 	lines := append([]string{" " + s.d.words.Text("inbound.phone", nil)}, hang("   ", s.d.show(url), w-1)...)
 	if s.d.mask {
-		return append(lines, "", " The code holds the server's name: press m to show it.")
+		return append(append(lines, ""), hang(" ", s.d.t("screens.inbound.masked"), w-1)...)
 	}
 	code := qrLines(url, w-2, h-len(lines), s.d.env("NO_COLOR") == "")
 	if code == nil {
-		return append(lines, "", " The window is too small for a QR code: type the address.")
+		return append(append(lines, ""), hang(" ", s.d.t("screens.inbound.small"), w-1)...)
 	}
 	for _, l := range code {
 		lines = append(lines, " "+l)

@@ -91,9 +91,9 @@ func (s *listScreen) Draft() draft {
 
 func (s *listScreen) Keys() []hint {
 	if s.filtering {
-		return []hint{{"Enter", "choose", "choose"}, {"Up Down", "move", "move"}, {"Esc", "clear the filter", "clear"}, keyHelp}
+		return []hint{s.d.hint("Enter", "choose"), s.d.hint("Up Down", "move"), s.d.hint("Esc", "clear"), s.d.hint("?", "help")}
 	}
-	return []hint{{"Enter", "choose", "choose"}, {"/", "filter", "filter"}, keyBack, keyAll, keyMask, keyHelp, keyLeave}
+	return append([]hint{s.d.hint("Enter", "choose"), s.d.hint("/", "filter")}, s.d.usual()...)
 }
 
 func (s *listScreen) Update(msg tea.Msg) (act, tea.Cmd) {
@@ -109,7 +109,7 @@ func (s *listScreen) Update(msg tea.Msg) (act, tea.Cmd) {
 		case "enter":
 			s.say = ""
 			if len(s.shown) == 0 {
-				s.say = "Nothing matches. Esc clears the filter; the last entry of the whole list is for unknown routers."
+				s.say = s.d.t("screens.list.no-choice")
 				return act{}, nil
 			}
 			return act{want: wantAnswer, answer: wizard.Answer{Choice: s.q.Options[s.shown[s.at]].ID}}, nil
@@ -171,14 +171,14 @@ func (s *listScreen) move(by int) { s.at = max(min(s.at+by, len(s.shown)-1), 0) 
 func (s *listScreen) View(w, h int) frame {
 	lines := intro(s.d, s.q, w)
 	f := frame{y: -1}
-	label := "/ filters"
+	label := "/ " + s.d.t("screens.list.filters")
 	if s.filtering {
 		s.filter.SetWidth(min(30, w-20))
 		label = "/ " + s.filter.Value()
 	}
 	count := ""
 	if len(s.shown) < len(s.q.Options) {
-		count = itoa(len(s.shown)) + " of " + itoa(len(s.q.Options)) + "   "
+		count = s.d.t("screens.list.count", "n", itoa(len(s.shown)), "all", itoa(len(s.q.Options))) + "   "
 	}
 	lines = append(lines, rule(count+s.d.show(label), w))
 	ruleAt := len(lines) - 1
@@ -192,7 +192,7 @@ func (s *listScreen) View(w, h int) frame {
 	texts := optionLines(s.d, opts, w-4, false)
 	var why []string
 	if s.say != "" {
-		why = hang(" [fix ] ", s.d.show(s.say), w-1)
+		why = hang(" "+s.d.mark("fix")+" ", s.d.show(s.say), w-1)
 	} else if s.at < len(s.shown) {
 		if why = about(s.d, s.q.Options[s.shown[s.at]], texts[s.at-s.top], w, 4); len(why) > 4 {
 			why = why[:4]
@@ -208,9 +208,9 @@ func (s *listScreen) View(w, h int) frame {
 	}
 	switch more := len(s.shown) - s.top - len(opts); {
 	case len(s.shown) == 0:
-		lines = append(lines, "   Nothing matches. Esc clears the filter.")
+		lines = append(lines, hang("   ", s.d.t("screens.list.none"), w-1)...)
 	case more > 0:
-		lines = append(lines, "   "+itoa(more)+" more below")
+		lines = append(lines, "   "+s.d.n("screens.more", more))
 	}
 	if s.filtering { // the cursor stands where letters go
 		f.x, f.y = w-1, ruleAt

@@ -52,8 +52,8 @@ func (s *manyScreen) build(w int) {
 func (s *manyScreen) Draft() draft { return draft{hover: s.at + 1, many: slices.Clone(s.picked)} }
 
 func (s *manyScreen) Keys() []hint {
-	keys := choiceKeys(s.q.Options, hint{"Space", "choose", "choose"})
-	return append(keys, hint{"Enter", "next", "next"}, keyBack, keyAll, keyMask, keyHelp, keyLeave)
+	keys := s.d.choiceKeys(s.q.Options, s.d.hint("Space", "tick"))
+	return append(append(keys, s.d.hint("Enter", "next")), s.d.usual()...)
 }
 
 func (s *manyScreen) Update(msg tea.Msg) (act, tea.Cmd) {
@@ -99,7 +99,7 @@ func (s *manyScreen) View(w, h int) frame {
 		lines = append(append(lines, ""), hang(" ", s.d.show(s.needs), w-1)...)
 	}
 	if s.say != "" {
-		lines = append(lines, hang(" [fix ] ", s.d.show(s.say), w-1)...)
+		lines = append(lines, hang(" "+s.d.mark("fix")+" ", s.d.show(s.say), w-1)...)
 	}
 	if s.at < len(s.q.Options) {
 		lines = append(lines, about(s.d, s.q.Options[s.at], optionLines(s.d, s.q.Options, w-7, true)[s.at], w, h-len(lines))...)

@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"fmt"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -19,7 +18,7 @@ type leaveScreen struct {
 func newLeaveScreen(d *desk, done bool) *leaveScreen { return &leaveScreen{d: d, done: done} }
 
 func (s *leaveScreen) Keys() []hint {
-	return []hint{{"y Enter", "leave", "leave"}, {"n Esc", "stay", "stay"}, {"Ctrl-C", "leave at once", "leave"}}
+	return []hint{s.d.hint("y Enter", "leave"), s.d.hint("n Esc", "stay"), s.d.hint("Ctrl-C", "leave-now")}
 }
 
 func (s *leaveScreen) Update(msg tea.Msg) (act, tea.Cmd) {
@@ -37,24 +36,22 @@ func (s *leaveScreen) Update(msg tea.Msg) (act, tea.Cmd) {
 }
 
 func (s *leaveScreen) View(w, _ int) frame {
-	text := "Your answers were saved at " + strings.TrimPrefix(savedWord(s.d.saved, s.d.now()), "saved ") + ". Run sops-firewall again and it goes on here. What is typed on this screen and not confirmed is lost."
+	key := "not-saved"
 	switch {
 	case s.d.unsaved:
-		text = "The last answers could not be saved: they are lost when you leave."
+		key = "unsaved"
+	case s.done:
+		key = "done"
 	case !s.d.saved.IsZero():
+		key = "saved"
 	case s.d.earlier:
-		text = "Nothing was answered yet. Your earlier answers are kept."
+		key = "earlier"
 	case len(s.d.session.Summary()) == 0:
-		text = "Nothing was answered yet, so nothing is lost."
-	default:
-		text = "Nothing is saved yet: the answers so far are lost."
+		key = "nothing"
 	}
-	if s.done && !s.d.unsaved {
-		text = "All is saved. Run sops-firewall again to check once more."
-	}
-	lines := []string{"", boldStyle.Render(" Leave?"), ""}
-	lines = append(lines, hang(" ", text, w-1)...)
-	return frame{lines: append(lines, "", "   y  leave", "   n  stay"), y: -1}
+	lines := []string{"", boldStyle.Render(" " + s.d.t("screens.leave.title")), ""}
+	lines = append(lines, hang(" ", s.d.t("screens.leave."+key, "at", s.d.clock(s.d.saved)), w-1)...)
+	return frame{lines: append(lines, "", "   y  "+s.d.t("keys.leave.long"), "   n  "+s.d.t("keys.stay.long")), y: -1}
 }
 
 // helpScreen explains the question and the keys, in plain words.
@@ -72,7 +69,7 @@ func newHelpScreen(d *desk, title, text string, keys []hint) *helpScreen {
 }
 
 func (s *helpScreen) Keys() []hint {
-	return []hint{{"Up Down", "scroll", "scroll"}, {"Esc", "close", "close"}, keyLeave}
+	return []hint{s.d.hint("Up Down", "scroll"), s.d.hint("Esc", "close"), s.d.hint("q", "leave")}
 }
 
 func (s *helpScreen) Update(msg tea.Msg) (act, tea.Cmd) {
@@ -98,61 +95,15 @@ func (s *helpScreen) Update(msg tea.Msg) (act, tea.Cmd) {
 	return act{}, nil
 }
 
-// keyMeanings says in words what the last line can only name.
-var keyMeanings = []struct{ key, says string }{
-	{"i", "prove the way in: a code for a test from outside"},
-	{"r", "ask the chosen row again"},
-	{"R", "ask all rows again"},
-	{"w", "watch: ask what fails every 5 seconds, until w again"},
-	{"f", "show only what fails"},
-	{"n", "go on to the next step"},
-	{"1-5", "prepare, enter, check, undo, notes"},
-	{"c", "copy the block or step under the cursor"},
-	{"C", "copy everything of this part"},
-	{"p", "show it on a plain page, to select with the mouse"},
-	{"v", "write it to a file and say where"},
-	{"x", "choose the next value of this step; c then copies that value alone"},
-	{"s", "show all answers, to change any of them"},
-	{"m", "hide public addresses and names on the screen, for a screen share"},
-	{"Tab", "go to the next one; Shift-Tab to the one before"},
-	{"/", "type a part of the name; Esc shows all again"},
-	{"Space", "take or drop the line under the cursor"},
-	{"y", "yes, the text arrived; this way is used from now on"},
-	{"Esc", "go back; nothing is lost"},
-	{"q", "leave; it asks first"},
-}
-
 // helpText is the question's help, and what each of its fields wants.
-func helpText(q wizard.Question) string {
+func (d *desk) helpText(q wizard.Question) string {
 	text := strings.TrimSpace(q.Help)
 	for _, f := range q.Fields {
 		if what := firstOf(f.Help, f.Hint); what != "" {
-			text += "\n" + f.Label + ": " + what
+			text += "\n" + d.t("screens.help.field", "field", f.Label, "what", what)
 		}
 	}
 	return text
-}
-
-// keySays is what a key does, in words; empty for what is said elsewhere.
-func keySays(k hint) string {
-	switch {
-	case k.key == "Shift-Tab" || k.key == "Ctrl-C" || k.key == "?":
-		return ""
-	case k.key == "a":
-		return "show every row, or only those that are needed"
-	case k.key == "Enter" && k.long == "explain":
-		return "explain the chosen row in full"
-	case k.key == "Space" && k.long != "choose":
-		return "take the next value"
-	case k.long == "jump":
-		return "go to that line"
-	}
-	for _, m := range keyMeanings {
-		if m.key == k.key {
-			return m.says
-		}
-	}
-	return k.long
 }
 
 func (s *helpScreen) View(w, h int) frame {
@@ -160,13 +111,18 @@ func (s *helpScreen) View(w, h int) frame {
 	for p := range strings.SplitSeq(strings.TrimSpace(s.text), "\n") {
 		lines = append(lines, hang(" ", s.d.show(p), w-1)...)
 	}
-	lines = append(lines, "", boldStyle.Render(" Keys"))
-	for _, k := range append([]hint{{"Up Down", "move, also PgUp PgDn Home End", ""}}, s.keys...) {
-		if says := keySays(k); says != "" {
-			lines = append(lines, hang("   "+fit(k.key, 10), says, w-1)...)
+	lines = append(lines, "", boldStyle.Render(" "+s.d.t("screens.help.keys")))
+	keys := append([]hint{s.d.hint("Up Down", "move")}, s.keys...)
+	keys = append(keys, s.d.hint("Ctrl-L", "draw"), s.d.hint("Ctrl-C", "quit"))
+	keyW := 9
+	for _, k := range keys {
+		keyW = max(keyW, width(k.key))
+	}
+	for i, k := range keys {
+		if says := "keys." + k.id + ".help"; s.d.words.Has(says) && (i == 0 || k.id != "move") {
+			lines = append(lines, hang("   "+fit(k.key, keyW+1), s.d.t(says), w-1)...)
 		}
 	}
-	lines = append(lines, "   "+fit("Ctrl-L", 10)+"draw the screen anew", "   "+fit("Ctrl-C", 10)+"leave; twice leaves at once")
 	if s.d.version != "" {
 		lines = append(lines, "", " "+s.d.show(s.d.version))
 	}
@@ -174,7 +130,7 @@ func (s *helpScreen) View(w, h int) frame {
 		lines = lines[s.top:]
 	}
 	if len(lines) > h {
-		lines = append(lines[:h-1], "   more below")
+		lines = append(lines[:h-1], "   "+s.d.t("screens.help.more"))
 	}
 	return frame{lines: lines, y: -1}
 }
@@ -193,7 +149,7 @@ func newSummaryScreen(d *desk) *summaryScreen {
 }
 
 func (s *summaryScreen) Keys() []hint {
-	return []hint{{"Enter", "change this answer", "change"}, {"Esc", "close", "close"}, keyMask, keyHelp, keyLeave}
+	return append([]hint{s.d.hint("Enter", "change"), s.d.hint("Esc", "close")}, s.d.usual()[2:]...)
 }
 
 func (s *summaryScreen) Update(msg tea.Msg) (act, tea.Cmd) {
@@ -222,9 +178,9 @@ func (s *summaryScreen) Update(msg tea.Msg) (act, tea.Cmd) {
 }
 
 func (s *summaryScreen) View(w, h int) frame {
-	lines := []string{"", boldStyle.Render(" All answers so far"), ""}
+	lines := []string{"", boldStyle.Render(" " + s.d.t("screens.summary.title")), ""}
 	if len(s.lines) == 0 {
-		return frame{lines: append(lines, " None yet. Esc closes."), y: -1}
+		return frame{lines: append(lines, " "+s.d.t("screens.summary.none")), y: -1}
 	}
 	titleW := 10
 	for _, l := range s.lines {
@@ -245,7 +201,7 @@ func (s *summaryScreen) View(w, h int) frame {
 		lines = append(lines, "   "+text)
 	}
 	if rest := len(s.lines) - s.top - rows; rest > 0 {
-		lines = append(lines, fmt.Sprintf("   %d more below", rest))
+		lines = append(lines, "   "+s.d.n("screens.more", rest))
 	}
 	return frame{append(lines, whole...), 1, y}
 }
@@ -260,10 +216,10 @@ func (s *summaryScreen) whole(titleW, w int) []string {
 }
 
 // smallLines is what stands in a window that is too small.
-func smallLines(w, h, cols int) []string {
-	text := fmt.Sprintf("This window is %dx%d; %dx%d is needed, %dx%d is best. Enlarge it, or leave with q and run: sops-firewall --plain", w, h, leastW, leastH, usualW, usualH)
-	if lines := wrap(text, cols); len(lines) <= h {
+func (d *desk) smallLines(w, h, cols int) []string {
+	size := func(w, h int) string { return itoa(w) + "x" + itoa(h) }
+	if lines := wrap(d.t("screens.too-small", "size", size(w, h), "least", size(leastW, leastH), "best", size(usualW, usualH)), cols); len(lines) <= h {
 		return lines
 	}
-	return wrap(fmt.Sprintf("%dx%d is too small, %dx%d is needed. q leaves. Then: sops-firewall --plain", w, h, leastW, leastH), cols)
+	return wrap(d.t("screens.too-small-short", "size", size(w, h), "least", size(leastW, leastH)), cols)
 }

@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/syncsign/sops-firewall/rules/check"
@@ -15,68 +14,59 @@ func newStartScreen(d *desk, q wizard.Question, old draft) *startScreen {
 	s := &startScreen{newChoiceScreen(d, q, old)}
 	s.above = func(w int) []string { return append(append(intro(d, q, w), found(d, w)...), "") }
 	s.below = func(w int) []string {
-		return append([]string{""}, hang(" ", "Screen reader, or a picture that jumps? Press q, run: sops-firewall --plain", w-1)...)
+		return append([]string{""}, hang(" ", d.t("screens.start.plain"), w-1)...)
 	}
 	return s
 }
 
 // Keys has no Esc: this is the first question.
 func (s *startScreen) Keys() []hint {
-	return append(choiceKeys(s.q.Options, hint{"Enter", "choose", "choose"}), keyAll, keyMask, keyHelp, keyLeave)
+	return append(s.d.choiceKeys(s.q.Options, s.d.hint("Enter", "choose")), s.d.usual()[1:]...)
 }
 
 // found is what is known about this computer and its services, a line each.
 func found(d *desk, w int) []string {
 	h := d.session.Here()
+	whatW := d.widest("screens.start.computer", "screens.start.cloud", "screens.start.router", "screens.start.internet", "screens.start.found", "screens.start.services")
 	line := func(s check.Status, what, text string) string {
-		return "   " + state(s) + " " + fit(what, 14) + " " + shorten(d.show(text), w-26)
+		return "   " + d.state(s) + " " + fit(d.t("screens.start."+what), whatW) + "  " + shorten(d.show(text), w-13-whatW)
 	}
 	var lines []string
-	me := h.Host
-	if h.OS != "" {
-		me += ", " + h.OS
-	}
-	if h.Container != "" {
-		me += " (" + h.Container + " container)"
-	}
+	prefix := ""
 	if h.Main.Prefix.IsValid() {
-		me += ", " + h.Main.Prefix.String() + " on " + h.Main.Name
+		prefix = h.Main.Prefix.String()
 	}
-	if me != "" {
-		lines = append(lines, line(check.Pass, "This computer", me))
+	if me := d.t("screens.start.me", "host", h.Host, "os", h.OS, "container", h.Container, "prefix", prefix, "iface", h.Main.Name); me != "" {
+		lines = append(lines, line(check.Pass, "computer", me))
 	}
 	if h.CloudName != "" {
-		lines = append(lines, line(check.Pass, "Cloud", h.CloudName))
+		lines = append(lines, line(check.Pass, "cloud", h.CloudName))
 	}
 	switch {
 	case !h.Gateway.IsValid() && !h.Gateway6.IsValid():
-		lines = append(lines, line(check.Note, "Router", "no default gateway is known"))
+		lines = append(lines, line(check.Note, "router", d.t("screens.start.no-gateway")))
 	default:
 		gw := h.Gateway
 		if !gw.IsValid() {
 			gw = h.Gateway6
 		}
-		text := gw.String()
-		st := check.Pass
-		switch {
-		case h.Looking && h.RouterWhy == "":
-			st, text = check.Running, text+", asking what it is"
-		case h.RouterWhy != "":
-			text += ", " + h.RouterWhy
+		st, text := check.Pass, d.t("screens.start.gateway", "gateway", gw.String(), "why", h.RouterWhy)
+		if h.Looking && h.RouterWhy == "" {
+			st, text = check.Running, d.t("screens.start.asking", "gateway", gw.String())
 		}
-		lines = append(lines, line(st, "Router", text))
+		lines = append(lines, line(st, "router", text))
 		if f := d.session.NAT(); f.Seen != "" {
-			lines = append(lines, line(check.Note, "Internet", f.Seen))
+			lines = append(lines, line(check.Note, "internet", f.Seen))
 		}
 	}
 	for _, c := range d.board.Causes() {
-		lines = append(lines, line(c.Cause.Status, "Found", firstOf(c.Finding.Seen, c.Finding.Means)))
+		lines = append(lines, line(c.Cause.Status, "found", firstOf(c.Finding.Seen, c.Finding.Means)))
 	}
 	s := earlySum(d)
 	done := s.Pass + s.Note + s.Fail + s.Unproven + s.Skipped
 	switch all := done + s.Running; {
 	case s.Running > 0:
-		lines = append(lines, line(check.Running, "SOPS services", fmt.Sprintf("%d of %d checked in the background", done, all)))
+		lines = append(lines, line(check.Running, "services", d.t("screens.start.background", "done", itoa(done), "all", itoa(all))))
 	case done > 0:
 		st := check.Pass
 		if s.Fail > 0 {
@@ -84,7 +74,7 @@ func found(d *desk, w int) []string {
 		} else if s.Unproven+s.Note+s.Skipped > 0 {
 			st = check.Note
 		}
-		lines = append(lines, line(st, "SOPS services", sumWords(s)))
+		lines = append(lines, line(st, "services", d.sumWords(s)))
 	}
 	return lines
 }

@@ -1,14 +1,11 @@
 package tui
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
-	"github.com/syncsign/sops-firewall/rules"
 	"github.com/syncsign/sops-firewall/rules/check"
 	"github.com/syncsign/sops-firewall/wizard"
 )
@@ -123,36 +120,25 @@ func (s *tablesScreen) Heading() string {
 	if len(v) == 0 {
 		return s.q.Title
 	}
-	return fmt.Sprintf("%s   table %d of %d", s.q.Title, i+1, len(v))
+	return s.d.t("screens.tables.place", "title", s.q.Title, "n", itoa(i+1), "all", itoa(len(v)))
 }
 
 func (s *tablesScreen) Keys() []hint {
 	if s.pane {
-		return []hint{{"r", "again", "again"}, {"Up Down", "scroll", "scroll"}, {"Enter Esc", "back to the table", "table"}, keyHelp, keyLeave}
+		return append([]hint{s.d.hint("r", "again-row"), s.d.hint("Up Down", "scroll"), s.d.hint("Enter Esc", "table")}, s.d.usual()[3:]...)
 	}
-	watch := hint{"w", "watch", "watch"}
+	d, watch := s.d, "watch"
 	if s.watch {
-		watch.long, watch.short = "stop", "stop"
+		watch = "stop"
 	}
 	keys := []hint{}
 	if v, i := s.views(); len(v) > 0 && s.d.provable(v[i]) {
-		keys = append(keys, hint{"i", "prove", "prove"})
+		keys = append(keys, d.hint("i", "prove"))
 	}
-	return append(keys, []hint{
-		{"r", "again", "ask"},
-		{"R", "all", "all"},
-		watch,
-		{"f", "failed", "fail"},
-		{"Tab", "next", "next"},
-		{"n", "go on", "on"},
-		keyBack,
-		keyHelp,
-		{"a", "all rows", ""},
-		{"Enter", "explain", ""},
-		{"s", "answers", ""},
-		{"m", "mask", ""},
-		{"q", "leave", ""},
-	}...)
+	return append(keys,
+		d.hint("r", "again"), d.hint("R", "all"), d.hint("w", watch), d.hint("f", "failed"), d.hint("Tab", "next-one"), d.hint("n", "on"),
+		d.hint("Esc", "back"), d.hint("?", "help"),
+		d.bare("a", "all-rows"), d.bare("Enter", "explain"), d.bare("s", "answers"), d.bare("m", "mask"), d.bare("q", "leave"))
 }
 
 func (s *tablesScreen) Update(msg tea.Msg) (act, tea.Cmd) {
@@ -228,7 +214,7 @@ func (s *tablesScreen) press(name string) (act, tea.Cmd) {
 			if j, ok := s.d.board.JobFor(ls[at].flow.Flow.Key); ok {
 				return act{want: wantRun, jobs: []check.Job{j}}, nil
 			}
-			s.say = "This row cannot be asked from here; its explanation says what to do instead."
+			s.say = s.d.t("screens.tables.not-here")
 		}
 	case "i":
 		if s.d.provable(v[ti]) {
@@ -286,41 +272,4 @@ func (s *tablesScreen) failedJobs() []check.Job {
 		}
 	}
 	return jobs
-}
-
-func placeName(p rules.Place) string {
-	switch p {
-	case rules.FromServer:
-		return "the server"
-	case rules.FromHub:
-		return "a computer in the hubs' network"
-	case rules.FromInternet:
-		return "outside, such as a phone's line"
-	}
-	return string(p)
-}
-
-// sumWords says a summary in words: "4 ok, 1 FAIL, 1 running".
-func sumWords(s wizard.Summary) string {
-	var parts []string
-	for _, p := range []struct {
-		n    int
-		word string
-	}{
-		{s.Pass, "ok"},
-		{s.Note, "with a note"},
-		{s.Fail, "FAIL"},
-		{s.Unproven, "cannot be told"},
-		{s.Waiting, "waiting"},
-		{s.Skipped, "skipped"},
-		{s.Running, "running"},
-	} {
-		if p.n > 0 {
-			parts = append(parts, itoa(p.n)+" "+p.word)
-		}
-	}
-	if len(parts) == 0 {
-		return "nothing to check"
-	}
-	return strings.Join(parts, ", ")
 }

@@ -3,8 +3,6 @@ package tui
 import (
 	"charm.land/huh/v2"
 	"charm.land/lipgloss/v2"
-
-	"github.com/syncsign/sops-firewall/rules/check"
 )
 
 // Colours are the terminal's own sixteen, without bright black: that one is
@@ -21,34 +19,6 @@ var (
 	waitStyle = lipgloss.NewStyle().Foreground(lipgloss.Color("6"))
 	bareStyle = lipgloss.NewStyle()
 )
-
-// stateWord is the word for a status; all are six columns wide.
-func stateWord(s check.Status) (string, lipgloss.Style) {
-	switch s {
-	case check.Pass:
-		return "[ ok ]", okStyle
-	case check.Note:
-		return "[note]", noteStyle
-	case check.Fail:
-		return "[FAIL]", failStyle
-	case check.Waiting:
-		return "[wait]", waitStyle
-	case check.Skipped:
-		return "[skip]", bareStyle
-	case check.Running:
-		return "[ .. ]", bareStyle
-	case check.NotNeeded:
-		return "[ -- ]", bareStyle
-	case check.Unproven:
-		return "[ ?  ]", noteStyle
-	}
-	return "[ ?  ]", noteStyle
-}
-
-func state(s check.Status) string {
-	word, style := stateWord(s)
-	return style.Render(word)
-}
 
 // huhTheme is built once: huh asks for it for every option it draws.
 var huhTheme = func() huh.Theme {

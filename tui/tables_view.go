@@ -21,7 +21,7 @@ const (
 func (s *tablesScreen) View(w, h int) frame {
 	v, ti := s.views()
 	if len(v) == 0 {
-		return frame{lines: []string{"", " Nothing to check: no table applies to these answers. n goes on."}, y: -1}
+		return frame{lines: append([]string{""}, hang(" ", s.d.t("screens.tables.none"), w-1)...), y: -1}
 	}
 	ls := s.lines(v[ti])
 	at := s.at(ls)
@@ -65,15 +65,15 @@ func cursorAt(y, head int) int {
 
 // head is the table's name and sum, the causes, and what the filters hide.
 func (s *tablesScreen) head(t wizard.TableView, w, h int) []string {
-	title := " " + t.Table.Code + " "
+	title := s.d.show(t.Table.Title)
 	if t.Table.Origin == rules.Manual && t.Table.From == rules.FromServer && !strings.HasPrefix(t.Table.Title, "From") {
-		title += "From SOPS to Internet: " // the manual's heading above its sub-headings
+		title = s.d.t("screens.tables.manual-out", "title", title) // the manual's heading above its sub-headings
 	}
-	title += s.d.show(t.Table.Title)
 	if t.Table.Origin == rules.Ours {
-		title += " (ours)"
+		title = s.d.t("screens.tables.ours", "title", title)
 	}
-	sum := fmt.Sprintf("%s  ", sumWords(t.Sum))
+	title = " " + t.Table.Code + " " + title
+	sum := s.d.sumWords(t.Sum) + "  "
 	lines := []string{}
 	if width(title)+2+width(sum) <= w {
 		lines = append(lines, boldStyle.Render(title)+strings.Repeat(" ", w-width(title)-width(sum))+sum)
@@ -83,18 +83,18 @@ func (s *tablesScreen) head(t wizard.TableView, w, h int) []string {
 	causes := s.d.board.Causes()
 	for i, c := range causes {
 		if i == 2 || i == 1 && h < paneH {
-			lines = append(lines, fmt.Sprintf("        and %d more; they are in the rows' explanations", len(causes)-i))
+			lines = append(lines, "        "+s.d.n("screens.tables.causes", len(causes)-i))
 			break
 		}
 		lines = append(lines, s.cause(c, w)...)
 	}
 	switch {
 	case s.watch:
-		lines = append(lines, " Watching: what fails is asked again every 5 seconds. w stops.")
+		lines = append(lines, " "+s.d.t("screens.tables.watching"))
 	case s.failed:
-		lines = append(lines, " Only what fails is shown. f shows everything.")
+		lines = append(lines, " "+s.d.t("screens.tables.only-failed"))
 	case s.all:
-		lines = append(lines, " Rows that are not needed are shown too. a hides them.")
+		lines = append(lines, " "+s.d.t("screens.tables.unneeded-too"))
 	}
 	if s.say != "" {
 		lines = append(lines, hang(" ", s.say, w-1)...)
@@ -104,14 +104,10 @@ func (s *tablesScreen) head(t wizard.TableView, w, h int) []string {
 
 // cause is the card of one root cause: it stands before the rows it explains.
 func (s *tablesScreen) cause(c wizard.CauseView, w int) []string {
-	rows := "1 row."
-	if n := len(c.Cause.Explains); n != 1 {
-		rows = itoa(n) + " rows."
-	}
-	text := s.d.show(sentence(firstOf(c.Finding.Seen, c.Finding.Means))) + " This explains " + rows
-	lines := hang(" "+state(c.Cause.Status)+" ", text, w-1)
+	text := s.d.show(s.d.n("screens.tables.cause", len(c.Cause.Explains), "seen", sentence(firstOf(c.Finding.Seen, c.Finding.Means))))
+	lines := hang(" "+s.d.state(c.Cause.Status)+" ", text, w-1)
 	if c.Finding.Do != "" {
-		lines = append(lines, hang("        Do: ", s.d.show(c.Finding.Do), w-1)...)
+		lines = append(lines, hang("        "+s.d.t("screens.tables.do")+" ", s.d.show(c.Finding.Do), w-1)...)
 	}
 	if len(lines) > 4 {
 		lines = append(lines[:3], shorten(lines[3], w-4)+" ..")
@@ -166,17 +162,17 @@ func whatFor(text string, nth, n, w int) string {
 // rows are the lines of the table in view and where the cursor is in them.
 func (s *tablesScreen) rows(ls []line, at, w, h int) (out []string, y int) {
 	c := layColumns(ls, w)
-	head := "   " + fit("", 5) + fit("To", c.to) + " " + fit("Port", 10)
+	head := "   " + fit("", 5) + fit(s.d.t("screens.tables.to"), c.to) + " " + fit(s.d.t("screens.tables.port"), 10)
 	if c.what > 0 {
-		head += fit("What for", c.what)
+		head += fit(s.d.t("screens.tables.what"), c.what)
 	}
-	out = append(out, head+"State")
+	out = append(out, head+s.d.t("screens.tables.state"))
 	if len(ls) == 0 {
-		what := "   No rows here. Tab shows the next table."
+		what := "no-rows"
 		if s.failed {
-			what = "   Nothing fails in this table. Tab shows the next, f shows all rows."
+			what = "no-failed"
 		}
-		return append(out, what), -1
+		return append(out, hang("   ", s.d.t("screens.tables."+what), w-1)...), -1
 	}
 	h = max(h-1, 1)
 	s.top = window(s.top, at, len(ls), h)
@@ -193,7 +189,7 @@ func (s *tablesScreen) rows(ls []line, at, w, h int) (out []string, y int) {
 		out = append(out, s.lineText(l, i == at, i == s.top || l.first, c))
 	}
 	if rest := len(ls) - end; rest > 0 {
-		out = append(out, "   "+itoa(rest)+" more below")
+		out = append(out, "   "+s.d.n("screens.more", rest))
 	}
 	return out, at - s.top + 1
 }
@@ -217,7 +213,7 @@ func (s *tablesScreen) lineText(l line, chosen, first bool, c columns) string {
 	if !l.same {
 		host = l.flow.Flow.Host
 	}
-	text := mark + fit(code, 5) + fit(s.d.show(host), c.to) + " " + fit(portWord(l.row, l.flow), 10) + what
+	text := mark + fit(code, 5) + fit(s.d.show(host), c.to) + " " + fit(s.d.portWord(l.row, l.flow), 10) + what
 	return s.paint(text, l.flow.Status, shorten(s.d.show(l.flow.Short), c.short), chosen)
 }
 
@@ -228,11 +224,14 @@ func (s *tablesScreen) paint(text string, st check.Status, short string, chosen 
 	if chosen {
 		text = rowStyle.Render(text[:head]) + text[head:]
 	}
-	return text + state(st) + " " + short
+	return text + s.d.state(st) + " " + short
 }
 
-func portWord(r wizard.RowView, f wizard.FlowView) string {
+func (d *desk) portWord(r wizard.RowView, f wizard.FlowView) string {
 	if f.Flow.Port.Number == 0 {
+		if key := "screens.kinds." + f.Flow.Port.Kind; d.words.Has(key) {
+			return d.t(key)
+		}
 		return f.Flow.Port.Kind
 	}
 	return strings.ToUpper(r.Row.Proto) + " " + strconv.Itoa(int(f.Flow.Port.Number))
@@ -258,7 +257,7 @@ func (s *tablesScreen) below(ls []line, at, w int) []string {
 	}
 	text = append(text, s.finding(ls[at], w)...)
 	if len(text) > paneRows-1 {
-		text = append(text[:paneRows-2], " Enter shows the rest.")
+		text = append(text[:paneRows-2], " "+s.d.t("screens.tables.rest"))
 	}
 	return append(lines, text...)
 }
@@ -274,7 +273,7 @@ func (s *tablesScreen) explain(ls []line, at, w int) []string {
 func (s *tablesScreen) wholePane(ls []line, at, w, h int) frame {
 	if at >= len(ls) {
 		s.pane = false
-		return frame{lines: []string{"", " No row is chosen. Enter goes back to the table."}, y: -1}
+		return frame{lines: append([]string{""}, hang(" ", s.d.t("screens.tables.no-row"), w-1)...), y: -1}
 	}
 	lines := append([]string{""}, s.detail(ls[at], w-1)...)
 	s.scroll = max(min(s.scroll, len(lines)-h), 0)
@@ -284,52 +283,53 @@ func (s *tablesScreen) wholePane(ls []line, at, w, h int) frame {
 // name is "row 1.1, TCP 8433 FAIL".
 func (s *tablesScreen) name(l line) string {
 	if l.none {
-		return "row " + l.row.Row.Code + ", not needed"
+		return s.d.t("screens.tables.row-unneeded", "row", l.row.Row.Code)
 	}
-	word, _ := stateWord(l.flow.Status)
-	return "row " + l.row.Row.Code + ", " + portWord(l.row, l.flow) + " " + strings.Trim(word, "[ ]")
+	word := strings.Trim(s.d.words.State(l.flow.Status), "[ ]")
+	return s.d.t("screens.tables.row", "row", l.row.Row.Code, "port", s.d.portWord(l.row, l.flow), "state", word)
 }
 
 // finding is Seen, Means and Do of a flow.
 func (s *tablesScreen) finding(l line, w int) []string {
 	if l.none {
-		return hang(" ", s.d.show(firstOf(l.row.Because, "This row does not apply to these answers.")), w)
+		return hang(" ", s.d.show(firstOf(l.row.Because, s.d.t("screens.tables.not-needed"))), w)
 	}
 	f := l.flow.Finding
 	var out []string
 	switch {
 	case l.flow.Status != check.Running:
 	case l.flow.Result.Provisional:
-		return hang(" ", "No answer so far. It is still being tried; the verdict comes by itself.", w)
+		return hang(" ", s.d.t("screens.tables.no-answer"), w)
 	case f.Seen != "":
-		out = append(out, " Asked again now. Last time:")
+		out = append(out, " "+s.d.t("screens.tables.last-time"))
 	}
 	if l.flow.Status == check.Skipped { // what it saw itself follows from the cause
 		for _, c := range s.d.board.Causes() {
 			if c.Cause.Code == l.flow.Result.Cause {
 				f = c.Finding
-				out = append(out, " Not judged: this comes first.")
+				out = append(out, " "+s.d.t("screens.tables.skipped"))
 			}
 		}
 	}
-	for _, p := range []struct{ label, text string }{{" Seen:  ", f.Seen}, {" Means: ", f.Means}, {" Do:    ", f.Do}} {
+	labelW := s.d.widest("screens.tables.seen", "screens.tables.means", "screens.tables.do")
+	for _, p := range []struct{ label, text string }{{"seen", f.Seen}, {"means", f.Means}, {"do", f.Do}} {
 		if p.text != "" {
-			out = append(out, hang(p.label, s.d.show(p.text), w)...)
+			out = append(out, hang(" "+fit(s.d.t("screens.tables."+p.label), labelW)+" ", s.d.show(p.text), w)...)
 		}
 	}
 	switch {
 	case len(out) > 0:
 	case l.flow.Status == check.Running:
-		out = append(out, " Being asked now; the answer comes by itself.")
+		out = append(out, hang(" ", s.d.t("screens.tables.asking"), w)...)
 	case l.flow.Status == check.Pass:
-		out = append(out, " Works.")
+		out = append(out, " "+s.d.t("screens.tables.works"))
 	case l.flow.Status == check.Waiting:
-		out = append(out, hang(" ", "Can only be seen from "+placeName(l.flow.Flow.From)+". Take the site's file there and run:", w)...)
+		out = append(out, hang(" ", s.d.t("screens.tables.elsewhere", "from", s.d.fromWords(l.flow.Flow.From)), w)...)
 		for _, part := range chop(checkLine(l.flow.Flow.From), w-4) {
 			out = append(out, "   "+part)
 		}
 	default:
-		out = append(out, " Not asked yet. r asks now.")
+		out = append(out, " "+s.d.t("screens.tables.not-asked"))
 	}
 	return out
 }
@@ -337,17 +337,17 @@ func (s *tablesScreen) finding(l line, w int) []string {
 // detail is everything about a line: full names, finding, each layer.
 func (s *tablesScreen) detail(l line, w int) []string {
 	var out []string
-	for _, part := range hang(" Row "+l.row.Row.Code+"  ", s.d.show(l.row.Row.Function), w) {
+	for _, part := range hang(" "+s.d.t("screens.tables.row-title", "row", l.row.Row.Code)+"  ", s.d.show(l.row.Row.Function), w) {
 		out = append(out, boldStyle.Render(part))
 	}
 	if l.none {
 		return append(out, s.finding(l, w)...)
 	}
-	out = append(out, hang(" ", s.d.show(l.flow.Flow.Host)+"  "+portWord(l.row, l.flow)+"  "+string(l.row.Row.Importance), w)...)
-	out = append(out, " "+state(l.flow.Status)+" "+shorten(s.d.show(l.flow.Short), w-9), "")
+	out = append(out, hang(" ", s.d.show(l.flow.Flow.Host)+"  "+s.d.portWord(l.row, l.flow)+"  "+s.d.t("screens.importance."+string(l.row.Row.Importance)), w)...)
+	out = append(out, " "+s.d.state(l.flow.Status)+" "+shorten(s.d.show(l.flow.Short), w-9), "")
 	out = append(out, s.finding(l, w)...)
 	if ly := l.flow.Result.Layers; len(ly) > 0 {
-		out = append(out, "", " Layer by layer:")
+		out = append(out, "", " "+s.d.t("screens.tables.layers"))
 		names, nameW := make([]string, len(ly)), 0
 		for i, y := range ly {
 			names[i] = y.Name
@@ -357,7 +357,7 @@ func (s *tablesScreen) detail(l line, w int) []string {
 			nameW = max(nameW, width(names[i]))
 		}
 		for i, y := range ly {
-			line, to := fmt.Sprintf("   %s %s %5d ms", state(y.Status), fit(names[i], nameW), y.Took.Milliseconds()), s.d.show(y.Address)
+			line, to := fmt.Sprintf("   %s %s %5d ms", s.d.state(y.Status), fit(names[i], nameW), y.Took.Milliseconds()), s.d.show(y.Address)
 			if width(line)+2+width(to) > w {
 				out = append(out, line)
 				line = "         "
@@ -367,7 +367,7 @@ func (s *tablesScreen) detail(l line, w int) []string {
 	}
 	if src := l.flow.Flow.Table; src != nil && src.Source != "" {
 		out = append(out, "")
-		out = append(out, hang(" Source: ", s.d.show(src.Source), w)...)
+		out = append(out, hang(" "+s.d.t("screens.tables.source")+" ", s.d.show(src.Source), w)...)
 	}
 	return out
 }

@@ -3,10 +3,10 @@ package tui
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/syncsign/sops-firewall/rules/check"
 	"github.com/syncsign/sops-firewall/wizard"
 )
 
@@ -17,7 +17,7 @@ const noticeRows = 4
 func (a *app) View() tea.View {
 	lines, x, y := a.draw()
 	v := tea.NewView(strings.Join(lines, "\n"))
-	v.AltScreen, v.WindowTitle = true, "SOPS firewall setup"
+	v.AltScreen, v.WindowTitle = true, a.d.t("screens.title")
 	if y >= 0 {
 		v.Cursor = tea.NewCursor(x, y)
 		v.Cursor.Blink = false
@@ -31,15 +31,15 @@ func (a *app) draw() (lines []string, x, y int) {
 	top := a.top()
 	_, leaving := top.(*leaveScreen)
 	if a.small() {
-		body := smallLines(a.w, a.h, w)
+		body := a.d.smallLines(a.w, a.h, w)
 		if leaving {
-			body = wrap("Leave? Answers are kept. y yes, n no.", w)
+			body = wrap(a.d.t("screens.too-small-leave"), w)
 		}
 		return fitAll(pad(body, h), w), 0, -1
 	}
 	var foot []string
 	if a.notice != "" {
-		foot = hang(" "+noteStyle.Render("[note]")+" ", a.d.show(a.notice), w-1)
+		foot = hang(" "+a.d.state(check.Note)+" ", a.d.show(a.notice), w-1)
 		if len(foot) > noticeRows {
 			foot = append(foot[:noticeRows-1], shorten(foot[noticeRows-1], w-4)+" ..")
 		}
@@ -70,43 +70,34 @@ func (a *app) header(w int) string {
 	}
 	r := a.d.corner()
 	left := fmt.Sprintf("%d/%d %s", a.q.Step, wizard.Steps, a.d.show(title))
-	for _, name := range programNames {
-		if l := name + left; width(l)+1+width(r) <= w || name == programNames[1] {
-			left = l
-			break
-		}
+	name := " " + a.d.t("screens.title") + "   "
+	if width(name)+width(left)+1+width(r) > w {
+		name = a.d.shortTitle()
 	}
-	return fit(left, w-width(r)-1) + " " + r
+	return fit(name+left, w-width(r)-1) + " " + r
 }
 
-// programNames are what the header begins with: the second where the question
-// needs the room.
-var programNames = [2]string{" SOPS firewall setup   ", " SOPS  "}
+// shortTitle begins the header where the question needs the room.
+func (d *desk) shortTitle() string { return " " + d.t("screens.short-title") + "  " }
 
 // corner is the right end of the header.
 func (d *desk) corner() string {
 	var right []string
 	if d.mask {
-		right = append(right, "masked")
+		right = append(right, d.t("screens.masked"))
 	}
 	if d.ssh() {
 		right = append(right, "SSH")
 	}
-	right = append(right, savedWord(d.saved, d.now()))
+	if d.saved.IsZero() {
+		right = append(right, d.t("screens.not-saved"))
+	} else {
+		right = append(right, d.t("screens.saved", "at", d.clock(d.saved)))
+	}
 	return strings.Join(right, "  ") + " "
 }
 
 // fitsHeader tells whether the header shows a question's title whole.
 func (d *desk) fitsHeader(title string, w int) bool {
-	return width(programNames[1])+len("1/7 ")+width(title)+1+width(d.corner()) <= w
-}
-
-func savedWord(at, now time.Time) string {
-	switch {
-	case at.IsZero():
-		return "not saved"
-	case now.Sub(at) > 20*time.Hour:
-		return "saved " + at.Format("2 Jan 15:04")
-	}
-	return "saved " + at.Format("15:04")
+	return width(d.shortTitle())+len("1/7 ")+width(title)+1+width(d.corner()) <= w
 }

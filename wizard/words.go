@@ -284,5 +284,5 @@ var statusWords = map[check.Status]string{
 	check.Waiting: "[wait]", check.Skipped: "[skip]", check.Running: "[ .. ]", check.NotNeeded: "[ -- ]",
 }
 
-// StatusWord is the state as a word, six characters wide, readable without colour.
-func StatusWord(s check.Status) string { return statusWords[s] }
+// State is the state as a word, six columns wide, readable without colour.
+func (w *Words) State(s check.Status) string { return w.Say("states." + s.String()) }

@@ -77,7 +77,7 @@ func (a *app) listen(ctx context.Context, format string) error {
 	}
 	var ended error
 	if x.Ours() {
-		ended = a.hear(ctx, stop, x, board, talk)
+		ended = a.hear(ctx, stop, x, board, l.words, talk)
 	} else {
 		a.say("%s", l.words.Text("inbound.held", nil))
 	}
@@ -264,7 +264,7 @@ func announcement(x wizard.Listening, w *wizard.Words) string {
 }
 
 // hear waits until every port of ours was reached from outside, or the session ends.
-func (a *app) hear(ctx context.Context, stop func(), x wizard.Listening, board *wizard.Board, talk func(string) error) error {
+func (a *app) hear(ctx context.Context, stop func(), x wizard.Listening, board *wizard.Board, w *wizard.Words, talk func(string) error) error {
 	left := map[uint16]bool{}
 	for _, p := range x.Posts {
 		if p.State == "ours" {
@@ -274,7 +274,7 @@ func (a *app) hear(ctx context.Context, stop func(), x wizard.Listening, board *
 	a.say("Waiting. It ends when all %d ports were reached, with Ctrl-C, or at %s.", len(left), x.Until.Format("15:04"))
 	for h := range x.Arrivals {
 		for _, f := range board.Arrived(h) {
-			if err := talk(arrivalLine(board, f, h)); err != nil {
+			if err := talk(arrivalLine(board, f, h, w)); err != nil {
 				return err
 			}
 		}
@@ -297,10 +297,10 @@ func (a *app) hear(ctx context.Context, stop func(), x wizard.Listening, board *
 	}
 }
 
-func arrivalLine(board *wizard.Board, f rules.Flow, h wizard.Arrival) string {
+func arrivalLine(board *wizard.Board, f rules.Flow, h wizard.Arrival, w *wizard.Words) string {
 	v, ok := board.Flow(f.Key)
 	if !ok {
 		return ""
 	}
-	return fmt.Sprintf("%s  row %-4s %s  %s %s, from %s\n", h.At.Format(time.TimeOnly), f.Row.Code, portName(f), wizard.StatusWord(v.Status), v.Short, h.Source)
+	return fmt.Sprintf("%s  row %-4s %s  %s %s, from %s\n", h.At.Format(time.TimeOnly), f.Row.Code, portName(f), w.State(v.Status), v.Short, h.Source)
 }
