@@ -232,23 +232,24 @@ func TestShape(t *testing.T) {
 	marks := strings.NewReplacer("sops.example.com", "NAME", "xn--bcher-kva.example", "NAME", "192.168.50.10", "LANIP", "10.9.8.77", "LANIP",
 		"203.0.113.5", "PUBLIC", "198.51.100.77", "PUBLIC", "192.168.60.0/24", "HUBS", "10.1.0.0/16", "HUBS",
 		"192.168.60.0 255.255.255.0", "HUBS", "10.1.0.0 255.255.0.0", "HUBS", "192.168.60.0 0.0.0.255", "HUBS", "10.1.0.0 0.0.255.255", "HUBS")
+	text := func(r router.Router, v *router.Variant, side router.Side, other bool) string {
+		s := site(side)
+		if other {
+			s.Server = wizard.Server{Domain: "xn--bcher-kva.example", LANIP: netip.MustParseAddr("10.9.8.77"), PublicIP: netip.MustParseAddr("198.51.100.77")}
+			if len(s.Hubs.Subnets) > 0 {
+				s.Hubs.Subnets = []netip.Prefix{netip.MustParsePrefix("10.1.0.0/16")}
+			}
+		}
+		s.Firewalls = []wizard.Firewall{{Side: side, Router: r.ID, Generation: v.Generation, Inputs: inputs(v.Asks)}}
+		return marks.Replace(wizard.GuideText(wizard.SiteGuides(d, s, nil, false)[0], ""))
+	}
 	for _, r := range d.Routers.Routers {
 		for _, v := range r.Variants {
 			for _, side := range v.Sides {
-				var shapes []string
-				for _, other := range []bool{false, true} {
-					s := site(side)
-					if other {
-						s.Server = wizard.Server{Domain: "xn--bcher-kva.example", LANIP: netip.MustParseAddr("10.9.8.77"), PublicIP: netip.MustParseAddr("198.51.100.77")}
-						if len(s.Hubs.Subnets) > 0 {
-							s.Hubs.Subnets = []netip.Prefix{netip.MustParsePrefix("10.1.0.0/16")}
-						}
+				for _, d.Lang = range append([]string{"en"}, v.Languages()...) {
+					if one, other := text(r, v, side, false), text(r, v, side, true); one != other {
+						t.Errorf("%s/%s %s %s: the shape depends on the values:\n%s", r.ID, v.Generation, side, d.Lang, firstDifference(one, other))
 					}
-					s.Firewalls = []wizard.Firewall{{Side: side, Router: r.ID, Generation: v.Generation, Inputs: inputs(v.Asks)}}
-					shapes = append(shapes, marks.Replace(wizard.GuideText(wizard.SiteGuides(d, s, nil, false)[0], "")))
-				}
-				if shapes[0] != shapes[1] {
-					t.Errorf("%s/%s %s: the shape depends on the values:\n%s", r.ID, v.Generation, side, firstDifference(shapes[0], shapes[1]))
 				}
 			}
 		}

@@ -88,6 +88,11 @@ type brand struct {
 	v     *router.Variant
 }
 
+// said is a text of a router's file in the session's language.
+func (s *Session) said(v *router.Variant, text string) string {
+	return v.Said(s.deps.Words.Lang(), text)
+}
+
 // brands are the entries for a spot, "I don't know" last.
 func (s *Session) brands(at spot) []brand {
 	var out, last []brand
@@ -100,12 +105,12 @@ func (s *Session) brands(at spot) []brand {
 			}
 		}
 		for _, v := range fit {
-			b := brand{id: r.ID, label: r.Name, r: r, v: v}
+			b := brand{id: r.ID, label: s.said(v, r.Name), r: r, v: v}
 			if len(r.Variants) > 1 {
 				b.id += "/" + v.Generation
 			}
 			if v.Label != "" && v.Label != r.Name {
-				b.label += ": " + v.Label
+				b.label += ": " + s.said(v, v.Label)
 			}
 			if r.ID == genericID {
 				last = append(last, b)

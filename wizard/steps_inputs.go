@@ -34,9 +34,9 @@ func fillInputs(s *Session, q *Question) {
 	case front != nil:
 		public = front.To
 	}
-	q.Title = s.text("questions.inputs.title", map[string]string{"router": v.Name})
+	q.Title = s.text("questions.inputs.title", map[string]string{"router": s.said(v, v.Name)})
 	for _, a := range v.AsksFor(side) {
-		f := Field{ID: a.ID, Label: firstText(a.Label, a.ID), Value: fw.Inputs[a.ID], Help: a.How, Optional: a.Optional, Choices: slices.Clone(a.Choices)}
+		f := Field{ID: a.ID, Label: firstText(s.said(v, a.Label), a.ID), Value: fw.Inputs[a.ID], Help: s.said(v, a.How), Optional: a.Optional, Choices: slices.Clone(a.Choices)}
 		switch {
 		case f.Value != "":
 			f.From = s.text("questions.from.you", nil)
@@ -127,7 +127,7 @@ func valueInputs(s *Session, at spot) string {
 	}
 	for _, a := range v.AsksFor(side) {
 		if x := fw.Inputs[a.ID]; x != "" {
-			out = append(out, firstText(a.Label, a.ID)+": "+x)
+			out = append(out, firstText(s.said(v, a.Label), a.ID)+": "+x)
 		}
 	}
 	return strings.Join(out, ", ")

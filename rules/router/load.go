@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -37,17 +36,23 @@ type Variant struct {
 	dialect   quote.Dialect
 	said      bool // verify and undo are steps, not code
 	body      *body
-	languages map[string]*body // translations of the words
+	languages map[string]*body // translations of the words in files of their own
+
+	tongues *tongues
+	mu      sync.Mutex
+	made    map[string]*body // translations made of lines
 }
 
 // body is the text of a router file behind its head. It is compiled when it is
 // first needed: a guide is asked of a few routers, not of all.
 type body struct {
-	compile func() (*template.Template, error) // once
+	file, text string
+	line       int                                // number of its first line in the file
+	compile    func() (*template.Template, error) // once
 }
 
 func newBody(file, text string, line int, d quote.Dialect, said, translated bool) *body {
-	return &body{sync.OnceValues(func() (*template.Template, error) { return compile(file, text, line, d, said, translated) })}
+	return &body{file, text, line, sync.OnceValues(func() (*template.Template, error) { return compile(file, text, line, d, said, translated) })}
 }
 
 // Load is LoadHeads, and compiles every text: it reports all mistakes of all
@@ -57,13 +62,20 @@ func Load(fsys fs.FS) (*Catalogue, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := c.checkLines(fsys); err != nil {
+		return nil, err
+	}
 	var errs []error
+	langs := c.languages(fsys)
 	for _, r := range c.Routers {
 		for _, v := range r.Variants {
 			_, err := v.body.compile()
 			errs = append(errs, err)
-			for _, lang := range v.Languages() {
-				_, err := v.languages[lang].compile()
+			for _, lang := range langs {
+				b, err := v.in(lang)
+				if b != nil && err == nil {
+					_, err = b.compile()
+				}
 				errs = append(errs, err)
 			}
 		}
@@ -75,7 +87,8 @@ func Load(fsys fs.FS) (*Catalogue, error) {
 }
 
 // LoadHeads reads routers/<brand>/<generation>.tmpl and the translations
-// <generation>.<lang>.tmpl beside them. The heads are checked, and all their
+// <generation>.<lang>.tmpl beside them; files of lines are read when they are
+// needed. The heads are checked, and all their
 // mistakes reported at once; a text that does not compile is told by Render. For
 // the shipped files, whose texts the tests compile, this is the fast start.
 func LoadHeads(fsys fs.FS) (*Catalogue, error) {
@@ -85,6 +98,7 @@ func LoadHeads(fsys fs.FS) (*Catalogue, error) {
 	}
 	var errs []error
 	brands := map[string][]*Variant{}
+	t := &tongues{fsys: fsys}
 	byFile := map[string]*Variant{}
 	for _, file := range files {
 		if _, _, ok := translation(file, files); ok {
@@ -95,6 +109,7 @@ func LoadHeads(fsys fs.FS) (*Catalogue, error) {
 			errs = append(errs, err)
 			continue
 		}
+		v.tongues = t
 		v.Router = path.Base(path.Dir(file))
 		v.Generation = strings.TrimSuffix(path.Base(file), ".tmpl")
 		brands[v.Router] = append(brands[v.Router], v)
@@ -133,12 +148,6 @@ func (v *Variant) translate(fsys fs.FS, file, lang string) error {
 	}
 	v.languages[lang] = newBody(file, string(data), 1, v.dialect, v.said, true)
 	return nil
-}
-
-// Languages are the translations there are of the words, sorted; English is the
-// guide itself.
-func (v *Variant) Languages() []string {
-	return slices.Sorted(maps.Keys(v.languages))
 }
 
 func loadFile(fsys fs.FS, file string) (*Variant, error) {

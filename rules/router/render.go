@@ -12,7 +12,7 @@ import (
 // Render writes the guide. Bad inputs come back together, joined.
 func (v *Variant) Render(r Request) (Guide, error) {
 	g := Guide{
-		Router: v.Router, Variant: v.Generation, Name: v.Name + ", " + v.Label, Side: r.Side,
+		Router: v.Router, Variant: v.Generation, Name: v.Said(r.Lang, v.Name) + ", " + v.Said(r.Lang, v.Label), Side: r.Side,
 		Proof: v.Proof, Source: v.Source, Checked: v.Checked,
 	}
 	if !slices.Contains(v.Sides, r.Side) {
@@ -97,7 +97,9 @@ func (v *Variant) block(name, lang string, d Data) (Block, error) {
 	if err != nil {
 		return Block{}, err
 	}
-	if l := v.languages[lang]; l != nil && translatable(name, v.said, v.dialect) {
+	if l, err := v.in(lang); err != nil {
+		return Block{}, err
+	} else if l != nil && translatable(name, v.said, v.dialect) {
 		words, err := l.compile()
 		if err != nil {
 			return Block{}, err
