@@ -73,9 +73,12 @@ func (b *Board) Lay(site Site, from rules.Place) {
 	b.stale = true
 }
 
+// ownTable is the table of the site's own data sources.
+const ownTable = "own-sources"
+
 // ownSources is the table of data sources whose host the user gave.
 func ownSources(w *Words, site Site) (rules.Table, bool) {
-	t := rules.Table{ID: "own-sources", Code: "8", Title: "Your own data sources", Origin: rules.Ours, From: rules.FromServer}
+	t := rules.Table{ID: ownTable, Code: "8", Title: "Your own data sources", Origin: rules.Ours, From: rules.FromServer}
 	for i, s := range site.Sources {
 		if s.Host == "" {
 			continue

@@ -20,6 +20,7 @@ type Report struct {
 	Summary map[string]int `json:"summary"`
 	Causes  []ReportCause  `json:"causes"`
 	Results []ReportResult `json:"results"`
+	Support string         `json:"support_code,omitempty"` // see SupportCode; of the whole board
 }
 
 // ReportCause is one root cause.
@@ -80,6 +81,9 @@ func (b *Board) Report(started time.Time, took time.Duration, tables ...string) 
 	for _, v := range b.chosen(tables) {
 		rep.Summary[settled(v.Status).String()]++
 		rep.Results = append(rep.Results, b.reportResult(v, rep.Started))
+	}
+	if code, err := b.SupportCode(); err == nil {
+		rep.Support = code
 	}
 	return rep
 }

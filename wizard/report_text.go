@@ -53,7 +53,14 @@ func (r Report) Text() string {
 			parts = append(parts, fmt.Sprintf("%d %s", n, st))
 		}
 	}
-	line("\n%s. Seen from: %s. Took %.1f s.", firstText(strings.Join(parts, ", "), "Nothing to check"), r.From, float64(r.TookMS)/1000)
+	took := ""
+	if r.TookMS > 0 {
+		took = fmt.Sprintf(" Took %.1f s.", float64(r.TookMS)/1000)
+	}
+	line("\n%s. Seen from: %s.%s", firstText(strings.Join(parts, ", "), "Nothing to check"), r.From, took)
+	if r.Support != "" {
+		line("Support code: %s (sops-firewall explain shows this table from it)", r.Support)
+	}
 	return b.String()
 }
 

@@ -20,13 +20,14 @@ const module = "github.com/syncsign/sops-firewall"
 var allowed = map[string][]string{
 	"cmd/sops-firewall":  {"tui", "wizard", "rules/router", "rules", "rules/check", "rules/check/wire", "rules/proof", "rules/gateway", "assets"},
 	"tui":                {"wizard", "rules/router", "rules", "rules/check"},
-	"wizard":             {"rules/router", "rules/gateway", "rules", "rules/check"},
+	"wizard":             {"rules/router", "rules/gateway", "rules", "rules/check", "rules/spoken"},
 	"rules/router":       {"rules/router/quote", "rules", "rules/check"},
 	"rules/router/quote": {},
 	"rules":              {"rules/check"},
 	"rules/check":        {},
+	"rules/spoken":       {},
 	"rules/check/wire":   {"rules/check"},
-	"rules/proof":        {"rules/check"},
+	"rules/proof":        {"rules/check", "rules/spoken"},
 	"rules/gateway":      {"rules/check"},
 	"assets":             {},
 

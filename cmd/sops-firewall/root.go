@@ -41,7 +41,7 @@ It changes nothing on this computer, the router or the cloud, and needs no root.
 	c.Flags().BoolVar(&mask, "mask", false, "hide public addresses and names on the screen")
 	offer(c, "lang", languages)
 	savedFlag(c, &saved)
-	c.AddCommand(a.checkCmd(), a.listenCmd(), a.rulesCmd(), a.guideCmd(), a.routersCmd(), a.detectCmd(), a.reportCmd(), versionCmd(a))
+	c.AddCommand(a.checkCmd(), a.listenCmd(), a.rulesCmd(), a.guideCmd(), a.routersCmd(), a.detectCmd(), a.reportCmd(), a.explainCmd(), versionCmd(a))
 	c.SetHelpCommand(helpCmd())
 	completionExample(c)
 	return c

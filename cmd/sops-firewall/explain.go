@@ -1,0 +1,55 @@
+package main
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/syncsign/sops-firewall/wizard"
+)
+
+func (a *app) explainCmd() *cobra.Command {
+	var format string
+	c := &cobra.Command{
+		Use:   "explain CODE",
+		Short: "Shows the table that a support code holds; asks nobody",
+		Long: `Shows the table that a support code holds: the state of every row at the site
+where the code was made. It needs no network and no site file, but the same rule
+tables. The code may be typed in any case, with or without hyphens.`,
+		Example: "  sops-firewall explain 3AC0-00W7-E3EJ-TMV",
+		Args:    cobra.ArbitraryArgs, // a code may be typed with blanks in it
+		RunE: func(_ *cobra.Command, args []string) error {
+			if err := oneOf("--format", format, "text", "json"); err != nil {
+				return err
+			}
+			return a.explain(strings.Join(args, ""), format)
+		},
+	}
+	c.Flags().StringVar(&format, "format", "text", "text or json")
+	known(c, "format", "text", "json")
+	return c
+}
+
+// explain prints the table that a support code holds. It asks nobody.
+func (a *app) explain(code, format string) error {
+	words, err := a.words()
+	if err != nil {
+		return err
+	}
+	if code == "" {
+		return badInput(errors.New("type the code behind explain, as it was read out: sops-firewall explain 3AC0-00W7-E3EJ-TMV"))
+	}
+	book, err := a.book()
+	if err != nil {
+		return err
+	}
+	x, err := wizard.ExplainCode(book, words, code, a.now())
+	if err != nil {
+		return badInput(err)
+	}
+	if format == "json" {
+		return a.printJSON(x.Report)
+	}
+	return a.print(x.Text(words))
+}
