@@ -46,6 +46,9 @@ func (d GuideDeps) guide(site Site, fw Firewall, board *Board, onlyMissing bool)
 	g.Guide, g.Err = v.Render(router.Request{
 		Side: fw.Side, Site: to, Inputs: fw.Inputs, Wants: w.out, Lang: firstText(d.Lang, d.Words.Lang()),
 	})
+	for i := range g.Guide.Gaps {
+		g.Guide.Gaps[i].Say = d.Words.Say("guides.gaps." + g.Guide.Gaps[i].Key)
+	}
 	if fw.Front && !fw.To.IsValid() && !g.Guide.Nothing && v.Kind != router.None {
 		d.nowhere(&g.Guide)
 	}

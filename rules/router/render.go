@@ -77,16 +77,16 @@ func (v *Variant) gaps(r Request, d Data) []Gap {
 	var gaps []Gap
 	forwards := v.Kind == Paste || v.Kind == Web
 	if forwards && len(d.Inbound)+len(d.Outbound) > 0 && !r.Site.LANIP.IsValid() {
-		gaps = append(gaps, Gap{Say: "The server's address in the LAN is missing: give it at step 4, Addresses."})
+		gaps = append(gaps, Gap{Key: "lan-ip"})
 	}
 	if forwards && len(d.Inbound) > 0 && r.Site.LANIP.IsValid() && !r.Site.LANIP.Is4() {
-		gaps = append(gaps, Gap{Say: "A port forward needs the server's IPv4 address: give it at step 4, Addresses."})
+		gaps = append(gaps, Gap{Key: "lan-ip4"})
 	}
 	if v.Kind == Paste && len(d.HubsOut) > 0 && len(r.Site.Hubs) == 0 {
-		gaps = append(gaps, Gap{Say: "The hubs' network is missing: give it at step 4, Addresses."})
+		gaps = append(gaps, Gap{Key: "hubs"})
 	}
 	if v.can.IPv4 && len(d.HubsOut) > 0 && len(r.Site.Hubs) > 0 && !slices.ContainsFunc(r.Site.Hubs, func(p netip.Prefix) bool { return p.Addr().Is4() }) {
-		gaps = append(gaps, Gap{Say: "These rules are for IPv4: give the hubs' IPv4 network at step 4, Addresses."})
+		gaps = append(gaps, Gap{Key: "hubs4"})
 	}
 	return gaps
 }

@@ -122,7 +122,8 @@ type Request struct {
 // Gap is a wish the router cannot express, or a value that is missing.
 type Gap struct {
 	Code string // row code, empty for the whole guide
-	Say  string // a short plain sentence
+	Key  string // what it is: lan-ip, lan-ip4, hubs, hubs4
+	Say  string // a short plain sentence; Render leaves it to those who have the words
 }
 
 // BlockKind is the shape of a block.
