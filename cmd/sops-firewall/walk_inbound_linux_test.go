@@ -36,6 +36,7 @@ func TestWalkInbound(t *testing.T) {
 	m.see("From Internet to SOPS", "for Hubs")
 	m.key("i")
 	m.see("Prove the way in", "TCP 8883", "TCP 443", "Waiting until")
+	m.picture("inbound-1-waiting")
 	m.key("c")
 	m.see("[sent]")
 	code := codeShown.FindStringSubmatch(m.copied())
@@ -46,6 +47,7 @@ func TestWalkInbound(t *testing.T) {
 	for _, port := range []string{"8883", "8443", "1883", "8888", "80", "443"} {
 		m.sees(`\[ ok \] [0-9.+]+ +TCP ` + port + ` +arrives here, from 203\.0\.113\.226`)
 	}
+	m.picture("inbound-2-proven")
 	m.key(esc)
 	m.sees(`8883 .*\[ ok \].*proven`)
 	m.key("\x03\x03")
