@@ -13,7 +13,7 @@ import (
 var bareKinds = []string{"route", "gateway", "dns", "clock", "portal"}
 
 // pathKinds ask for a page and may have a path.
-var pathKinds = []string{"http", "https", "ws", "wss"}
+var pathKinds = []string{"http", "https", "https-public", "ws", "wss"}
 
 // hosts reads the names of a row; inbound rows are for the server alone.
 func (l *loader) hosts(n *yaml.Node, proto string, from Place) []string {

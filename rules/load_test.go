@@ -45,7 +45,7 @@ var badWant = map[string]string{
 	),
 	"bad-id":         `@:8: id "One_Row": want small letters, digits and single hyphens, starting with a letter`,
 	"bad-importance": `@:15: importance "must": want one of required, recommended, optional`,
-	"bad-kind":       `@:12: check "htps": want one of clock, dns, gateway, http, https, mqtt, mqtts, ntp, portal, route, ssh, tcp, tls, ws, wss`,
+	"bad-kind":       `@:12: check "htps": want one of clock, dns, gateway, http, https, https-public, mqtt, mqtts, ntp, portal, route, ssh, tcp, tls, tls-public, ws, wss`,
 	"bad-port": joined(
 		`@:12: port "70000": want a number from 1 to 65535`,
 		`@:12: port "0x1bb": want a number from 1 to 65535`,
@@ -80,7 +80,7 @@ var badWant = map[string]string{
 	"not-utf8":            "@: not UTF-8 text: save the file as UTF-8",
 	"ours-without-source": "@:8: a row of ours needs its source: add the address of the public page that names these hosts",
 	"path-on-ssh": joined(
-		`@:12: check "ssh" has no path: only http, https, ws, wss have one`,
+		`@:12: check "ssh" has no path: only http, https, https-public, ws, wss have one`,
 		`@:12: path "x": want a path such as /health`,
 		`@:12: the port has no "kind": add it`,
 	),

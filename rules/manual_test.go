@@ -13,8 +13,8 @@ import (
 
 // kinds are the checks that the shipped book may name.
 var kinds = []string{
-	"clock", "dns", "gateway", "http", "https", "mqtt", "mqtts", "ntp", "portal",
-	"route", "ssh", "tcp", "tls", "ws", "wss",
+	"clock", "dns", "gateway", "http", "https", "https-public", "mqtt", "mqtts", "ntp", "portal",
+	"route", "ssh", "tcp", "tls", "tls-public", "ws", "wss",
 }
 
 func TestKindsAreThoseOfCheck(t *testing.T) {
@@ -123,7 +123,7 @@ func TestChecksOfTheManual(t *testing.T) {
 	want := map[string]string{
 		"1.1": "443 https 8433 tls", "1.2": "22 ssh 443 https", "1.3": "443 https", "2.1": "123 ntp",
 		"3.1": "443 https", "3.2": "443 https", "4.1": "8883 mqtts 8443 wss", "4.2": "1883 mqtt 8888 ws",
-		"4.3": "80 http 443 https", "5.1": "80 http 443 https", "6.1": "8883 mqtts 8443 wss",
+		"4.3": "80 http 443 https", "5.1": "80 http 443 https-public", "6.1": "8883 mqtts 8443 wss",
 		"6.2": "1883 mqtt 8888 ws", "6.3": "80 http 443 https", "6.4": "443 https", "6.5": "443 https",
 		"6.6": "443 https", "6.7": "80 http",
 		"0.1": "0 route", "0.2": "0 gateway", "0.3": "0 dns", "0.4": "0 clock", "0.5": "0 portal",

@@ -106,12 +106,6 @@ func checkable(f rules.Flow, from rules.Place) bool {
 	return f.Table.ID == basics || f.Table.From == from
 }
 
-// local tells whether a flow is one whose service can be looked at on the
-// server itself; that never proves the way in.
-func (b *Board) local(f rules.Flow) bool {
-	return b.from == rules.FromServer && f.Table.Inbound() && b.site.Server.LANIP.IsValid()
-}
-
 // Jobs are the checks that can run from here, of the named tables (none: all),
 // without those that already have a final result when fresh is false.
 func (b *Board) Jobs(fresh bool, tables ...string) []check.Job {
@@ -148,10 +142,7 @@ func (b *Board) jobOf(f rules.Flow) (check.Job, bool) {
 	case checkable(f, b.from):
 		return j, true
 	case b.local(f):
-		// Only whether something listens: its name and certificate belong to the way in.
-		j.Kind = "tcp"
-		j.To.Host = b.site.Server.LANIP.String()
-		return j, true
+		return b.localJob(j), true
 	}
 	return check.Job{}, false
 }
@@ -190,17 +181,6 @@ func (b *Board) Apply(r check.Result) {
 	}
 	b.raw[r.Job.Key] = r
 	b.stale = true
-}
-
-// localResult is what a look at the server's own listener says about a row
-// that arrives from outside: nothing about the way in.
-func localResult(r check.Result) check.Result {
-	if r.Status == check.Pass || r.Status == check.Note {
-		r.Status, r.Code = check.Waiting, check.NotHere
-		return r
-	}
-	r.Status, r.Code = check.Waiting, check.InServiceDown
-	return r
 }
 
 // fold finds the causes over all final results anew if there are new ones. It

@@ -132,6 +132,9 @@ func (b *Board) view(f rules.Flow, applies bool) FlowView {
 		if r.Status == check.Skipped && r.Cause != "" {
 			v.Short = b.words.Text("text.see-above", facts)
 		}
+		if check.CertFault(r.Code) && b.local(f) {
+			v.Finding.Means += " " + b.words.Text("text.cert-early", facts)
+		}
 	case b.running[f.Key]:
 	case f.Host == rules.DomainToken:
 		v.Status = check.Unproven

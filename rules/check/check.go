@@ -68,7 +68,8 @@ type Layer struct {
 // control characters. Keys are those of the words' templates:
 // "address", "addresses", "device", "issuer", "banner", "server", "offset",
 // "expected", "status", "location", "proxy", "resolver", "error", "family", "tries",
-// "hop" and "reach" (how far packets got), "icmp", "product", "named", "host".
+// "hop" and "reach" (how far packets got), "icmp", "product", "named", "host",
+// "days" and "not-after" (of a certificate).
 // "variant" picks the words among those of one reason.
 type Facts map[string]string
 
@@ -85,6 +86,7 @@ type Result struct {
 	Provisional bool // a first verdict; a final Result for the same Job follows
 
 	later []func(context.Context, *Result) // what still runs beside, see settle
+	shown []*x509.Certificate              // what the far end showed, first its own
 }
 
 // Probe is one kind of check.

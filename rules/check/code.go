@@ -62,6 +62,17 @@ const (
 	TLSBad         Code = "tls.bad"         // any other mistake in the handshake
 )
 
+// Certificates that a visitor refuses who trusts public authorities alone.
+const (
+	CertPrivate Code = "cert.private"     // no public authority vouches for it
+	CertChain   Code = "cert.chain"       // the server does not send all of the chain
+	CertName    Code = "cert.name"        // of another name
+	CertExpired Code = "cert.expired"     // out of its validity
+	CertSoon    Code = "cert.soon"        // it ends soon
+	CertWeak    Code = "cert.weak"        // its key or a signature is too weak
+	CertVersion Code = "cert.tls-version" // the server speaks nothing newer than TLS 1.1
+)
+
 // Web.
 const (
 	HTTPPortal      Code = "http.portal"       // a sign-in page stands in between
@@ -127,8 +138,13 @@ const (
 const (
 	NATDouble      Code = "nat.double"
 	NATCGNAT       Code = "nat.cgnat"
-	NATHidden      Code = "nat.hidden" // the router says that it has no address on the Internet
-	NATHairpin     Code = "nat.hairpin"
+	NATHidden      Code = "nat.hidden"     // the router says that it has no address on the Internet
+	NATOther       Code = "nat.other"      // it arrives by another address than the router's
+	NATHairpin     Code = "nat.hairpin"    // it works from outside, and not from inside under the public name
+	NameNone       Code = "name.none"      // the server's name does not exist here
+	NameElsewhere  Code = "name.elsewhere" // it points to an address that is not the server's
+	NameSplit      Code = "name.split"     // it points to another address inside than outside, and both lead to the server
+	NameOutside    Code = "name.outside"   // everybody is inside, and it points to the outside
 	InProven       Code = "in.proven"
 	InOtherMachine Code = "in.other-machine"
 	InSilent       Code = "in.silent"
@@ -156,6 +172,7 @@ var codes = [...]Code{
 	TCPLossy, TCPNoIPv6, TCPError,
 	TLSIntercepted, TLSUntrusted, TLSExpired, TLSClock, TLSWrongName, TLSNotTLS, TLSReset,
 	TLSClosed, TLSAlert, TLSSilent, TLSHelloLost, TLSClientCert, TLSBad,
+	CertPrivate, CertChain, CertName, CertExpired, CertSoon, CertWeak, CertVersion,
 	HTTPPortal, HTTPProxyAuth, HTTPOtherServer, HTTPBlocked, HTTPSilent, HTTPNotHTTP,
 	HTTPClosed, HTTPReset, HTTPServerError,
 	WSUpgradeLost, WSSilent, WSClosed, WSNotHTTP,
@@ -163,7 +180,7 @@ var codes = [...]Code{
 	SSHSilent, SSHNotSSH, SSHClosed, SSHReset, SSHBusy,
 	NTPSilent, NTPUnsynced, NTPKoD, NTPBadReply, NTPRefused, NTPBlocked, NTPDisagree, ClockOff, ClockOpen,
 	ProxyOnly, ProxyAuth, ProxyRefused, ProxyDown,
-	NATDouble, NATCGNAT, NATHidden, NATHairpin, InProven, InOtherMachine, InSilent, InServiceDown, InInsideSource,
+	NATDouble, NATCGNAT, NATHidden, NATOther, NATHairpin, NameNone, NameElsewhere, NameSplit, NameOutside, InProven, InOtherMachine, InSilent, InServiceDown, InInsideSource,
 	InMasked, InMute, InUnnamed,
 	NotHere, Cancelled, CheckPanic, CheckTimeout, CheckKind,
 }

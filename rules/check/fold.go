@@ -126,7 +126,9 @@ func allSilent(in []Result) (Cause, func(Result) bool, bool) {
 		return Cause{}, nil, false
 	}
 	if g, ok := told(in, "gateway", GatewaySilent, Unproven, Fail); ok {
-		return Cause{Code: GatewaySilent, Status: Fail, Facts: maps.Clone(g.Facts)}, nothingBack, true
+		facts := Facts{"variant": "all"}
+		maps.Copy(facts, g.Facts)
+		return Cause{Code: GatewaySilent, Status: Fail, Facts: facts}, nothingBack, true
 	}
 	// Names that nobody answers for say more than silence: see deadDNS.
 	if !all(in, many, nothingBack) || all(in, 1, coded(noNames[:])) {

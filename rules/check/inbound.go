@@ -183,6 +183,9 @@ func (p inboundProbe) stranger(ctx context.Context, env Env, lim Limits, to Targ
 	}
 	answers := inner.Status == Pass || inner.Status == Note
 	switch {
+	case CertFault(inner.Code) && inner.Code != CertPrivate && inner.Code != CertName:
+		// A certificate of the server's name that is no good: another device has none.
+		l.Status, l.Code = Unproven, InUnnamed
 	case !answers && proof.Said == "" && chance(inner):
 		// Not a byte, whatever was asked: also a listener with another code is so.
 		l.Status, l.Code = Unproven, InMute
@@ -208,7 +211,7 @@ func verdictOf(inner Result, l Layer, same bool) Result {
 	case !same:
 		l.Status, l.Code = Fail, InOtherMachine
 		inner.end(Fail, InOtherMachine)
-	case inner.Status == Fail && (inner.Code == TLSExpired || inner.Code == TLSUntrusted):
+	case inner.Status == Fail && (inner.Code == TLSExpired || inner.Code == TLSUntrusted || CertFault(inner.Code)):
 		// It arrives, and those who come turn away again: that is what counts.
 	default:
 		inner.end(Pass, InProven, "way", "certificate")

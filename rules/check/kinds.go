@@ -16,12 +16,16 @@ var kinds = map[string]func() Probe{
 	"tls":     func() Probe { return tlsProbe{} },
 	"http":    func() Probe { return httpProbe{} },
 	"https":   func() Probe { return httpProbe{secure: true} },
-	"mqtt":    func() Probe { return mqttProbe{} },
-	"mqtts":   func() Probe { return mqttProbe{tls: true} },
-	"ws":      func() Probe { return mqttProbe{ws: true} },
-	"wss":     func() Probe { return mqttProbe{tls: true, ws: true} },
-	"ssh":     func() Probe { return sshProbe{} },
-	"ntp":     func() Probe { return ntpProbe{} },
+
+	"https-public": func() Probe { return publicProbe{httpProbe{secure: true}} },
+	"tls-public":   func() Probe { return publicProbe{tlsProbe{}} },
+
+	"mqtt":  func() Probe { return mqttProbe{} },
+	"mqtts": func() Probe { return mqttProbe{tls: true} },
+	"ws":    func() Probe { return mqttProbe{ws: true} },
+	"wss":   func() Probe { return mqttProbe{tls: true, ws: true} },
+	"ssh":   func() Probe { return sshProbe{} },
+	"ntp":   func() Probe { return ntpProbe{} },
 }
 
 // ValidKind tells whether kind is one that Runner knows.
@@ -29,7 +33,7 @@ func ValidKind(kind string) bool { return kinds[kind] != nil }
 
 // Encrypted tells whether a kind speaks TLS, so that its service shows a certificate.
 func Encrypted(kind string) bool {
-	return slices.Contains([]string{"https", "tls", "mqtts", "wss"}, kind)
+	return slices.Contains([]string{"https", "https-public", "tls", "tls-public", "mqtts", "wss"}, kind)
 }
 
 // KindNames are all kinds, sorted.

@@ -13,14 +13,15 @@ import (
 //go:embed roots.txt
 var rootsFile string
 
-// publicKeys are the keys of the public certificate authorities, see roots.txt.
-var publicKeys = sync.OnceValue(func() map[[16]byte]bool {
-	keys := map[[16]byte]bool{}
+// publicKeys are the keys of the public certificate authorities and their names,
+// see roots.txt.
+var publicKeys = sync.OnceValue(func() map[[16]byte]string {
+	keys := map[[16]byte]string{}
 	s := bufio.NewScanner(strings.NewReader(rootsFile))
 	for s.Scan() {
-		word, _, _ := strings.Cut(s.Text(), " ")
+		word, name, _ := strings.Cut(s.Text(), " ")
 		if b, err := hex.DecodeString(word); err == nil && len(b) == 16 {
-			keys[[16]byte(b)] = true
+			keys[[16]byte(b)] = name
 		}
 	}
 	return keys
@@ -29,7 +30,18 @@ var publicKeys = sync.OnceValue(func() map[[16]byte]bool {
 // PublicRoot tells whether a certificate is that of a public authority.
 func PublicRoot(c *x509.Certificate) bool {
 	sum := sha256.Sum256(c.RawSubjectPublicKeyInfo)
-	return publicKeys()[[16]byte(sum[:16])]
+	_, public := publicKeys()[[16]byte(sum[:16])]
+	return public
+}
+
+// publicName tells whether a public authority is called so.
+func publicName(name string) bool {
+	for _, n := range publicKeys() {
+		if n == name && name != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // ownRoot tells whether the server of a public name was vouched for only by
@@ -39,15 +51,5 @@ func ownRoot(env Env, to Target, chains [][]*x509.Certificate) bool {
 	if !to.Public || len(chains) == 0 {
 		return false
 	}
-	if s, ok := unwrapEnv(env).(interface{ OwnStore() bool }); ok && s.OwnStore() {
-		return false
-	}
-	for _, chain := range chains {
-		for _, c := range chain {
-			if PublicRoot(c) {
-				return false
-			}
-		}
-	}
-	return true
+	return !ownStore(env) && !vouched(chains)
 }

@@ -216,6 +216,7 @@ func (r *Result) certificate(chain []*x509.Certificate, lim Limits) {
 		return
 	}
 	chain = chain[:min(len(chain), lim.Certs)]
+	r.shown = chain
 	r.fact("issuer", issuer(chain[0]))
 	names := strings.Join(chain[0].DNSNames[:min(len(chain[0].DNSNames), 4)], ", ")
 	if names == "" {

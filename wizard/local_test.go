@@ -1,0 +1,57 @@
+package wizard
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/syncsign/sops-firewall/rules"
+	"github.com/syncsign/sops-firewall/rules/check"
+)
+
+// TestLocalCertificate: a certificate that Google refuses fails the webhook's row
+// though it was only seen at the server itself; nothing else of TLS does.
+func TestLocalCertificate(t *testing.T) {
+	d := testDeps(t)
+	b := NewBoard(d.Book, d.Words, labelled(rules.CaseInternet), rules.FromServer)
+	var key string
+	for _, f := range b.Inbound() {
+		j, ok := b.JobFor(f.Key)
+		switch {
+		case !ok:
+			t.Errorf("%s has no look from the server", f.Key)
+		case f.Row.ID == "webhook" && f.Port.Number == 443:
+			key = f.Key
+			if j.Kind != "tls-public" || j.To.Host != f.Host || !slices.Equal(j.To.Addrs, []netip.Addr{b.site.Server.LANIP}) {
+				t.Errorf("%s: got %+v", f.Key, j)
+			}
+		case j.Kind != "tcp" || j.To.Host != b.site.Server.LANIP.String():
+			t.Errorf("%s: got %+v", f.Key, j)
+		}
+	}
+	connected := []check.Layer{{Name: "tcp", Status: check.Pass}}
+	j, _ := b.JobFor(key)
+	for _, tt := range []struct {
+		in     check.Result
+		status check.Status
+		code   check.Code
+	}{
+		{check.Result{Status: check.Pass, Layers: connected}, check.Waiting, check.NotHere},
+		{check.Result{Status: check.Note, Code: check.CertSoon, Layers: connected}, check.Waiting, check.NotHere},
+		{check.Result{Status: check.Fail, Code: check.TLSAlert, Layers: connected}, check.Waiting, check.NotHere},
+		{check.Result{Status: check.Fail, Code: check.TCPRefused, Layers: []check.Layer{{Name: "tcp", Status: check.Fail}}}, check.Waiting, check.InServiceDown},
+		{check.Result{Status: check.Fail, Code: check.CertPrivate, Layers: connected}, check.Fail, check.CertPrivate},
+		{check.Result{Status: check.Fail, Code: check.CertVersion, Layers: connected}, check.Fail, check.CertVersion},
+	} {
+		tt.in.Job = j
+		b.Apply(tt.in)
+		v, _ := b.Flow(key)
+		if v.Status != tt.status || v.Result.Code != tt.code {
+			t.Errorf("%v %s: got %v %s", tt.in.Status, tt.in.Code, v.Status, v.Result.Code)
+		}
+		if early := strings.Contains(v.Finding.Means, "another question"); early != (tt.status == check.Fail) {
+			t.Errorf("%s: %+v", tt.in.Code, v.Finding)
+		}
+	}
+}
