@@ -26,6 +26,8 @@ var supportReasons = func() []check.Code {
 		check.NATHairpin, check.InProven, check.InOtherMachine, check.InSilent, check.InServiceDown,
 		check.InInsideSource, check.InMasked, check.InMute, check.InUnnamed, check.NotHere, check.Cancelled,
 		check.CheckPanic, check.CheckTimeout, check.CheckKind,
+		check.CertPrivate, check.CertChain, check.CertName, check.CertExpired, check.CertSoon, check.CertWeak, check.CertVersion,
+		check.NATOther, check.NameNone, check.NameElsewhere, check.NameSplit, check.NameOutside,
 	}
 	return append(known, make([]check.Code, reasonRoom-len(known))...)
 }()
