@@ -87,6 +87,7 @@ func texts(t *testing.T, d wizard.GuideDeps, r router.Router) *txtar.Archive {
 	a := &txtar.Archive{Comment: []byte(r.Name + ". Every text as it is printed; made by: go test ./assets -update\n\n")}
 	for _, v := range r.Variants {
 		for _, side := range v.Sides {
+			var english wizard.SideGuide
 			for _, lang := range append([]string{"en"}, v.Languages()...) {
 				s := site(side)
 				s.Firewalls = []wizard.Firewall{{Side: side, Router: r.ID, Generation: v.Generation, Inputs: inputs(v.Asks)}}
@@ -96,11 +97,33 @@ func texts(t *testing.T, d wizard.GuideDeps, r router.Router) *txtar.Archive {
 					t.Errorf("%s/%s %s: %+v", r.ID, v.Generation, side, g)
 					continue
 				}
+				if lang == "en" {
+					english = g[0]
+				} else if v.Kind != router.None { // its code is a letter to a person
+					sameCode(t, english.Guide, g[0].Guide)
+				}
 				a.Files = append(a.Files, txtar.File{Name: v.Generation + " " + string(side) + " " + lang, Data: []byte(wizard.GuideText(g[0], ""))})
 			}
 		}
 	}
 	return a
+}
+
+// sameCode holds a translated guide to the English commands, and leaves them out
+// of it: they stand in the English one.
+func sameCode(t *testing.T, en, other router.Guide) {
+	t.Helper()
+	if len(en.Blocks) != len(other.Blocks) {
+		t.Fatalf("%s: %d blocks, in English %d", other.Name, len(other.Blocks), len(en.Blocks))
+	}
+	for i, b := range other.Blocks {
+		if b.Kind == router.Code {
+			if b != en.Blocks[i] {
+				t.Errorf("%s: other commands in %s than in English:\n%s", other.Name, b.Part, firstDifference(en.Blocks[i].Text, b.Text))
+			}
+			other.Blocks[i].Text = "(commands as in English)\n"
+		}
+	}
 }
 
 // TestGuides compares every guide with the text that was read and approved.
