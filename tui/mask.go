@@ -9,11 +9,6 @@ import (
 // addressLike finds what may be an address; ParseAddr decides.
 var addressLike = regexp.MustCompile(`[0-9a-fA-F:.]*[0-9a-fA-F]`)
 
-const (
-	maskedName    = "(name hidden)"
-	maskedAddress = "(address hidden)"
-)
-
 // show is s as it may stand on the screen: cleaned, and with --mask or m without
 // the names of servers and sites and without public addresses, the same on every screen.
 func (d *desk) show(s string) string {
@@ -21,6 +16,7 @@ func (d *desk) show(s string) string {
 	if !d.mask {
 		return s
 	}
+	maskedName, maskedAddress := d.t("screens.hidden.name"), d.t("screens.hidden.address")
 	names := []string{d.site.Server.Domain}
 	if d.earlier { // the first question lists the saved sites
 		names = append(names, d.session.Names()...)

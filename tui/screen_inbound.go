@@ -112,9 +112,10 @@ func (d *desk) provable(t wizard.TableView) bool {
 // inboundScreen tells what to do at the other end, and what has arrived.
 type inboundScreen struct {
 	noDraft
-	d   *desk
-	qr  bool
-	say string // what became of the copy
+	d    *desk
+	qr   bool
+	say  string // what became of the copy
+	mark string // the word before it
 }
 
 func (s *inboundScreen) Keys() []hint {
@@ -134,9 +135,9 @@ func (s *inboundScreen) Keys() []hint {
 
 func (s *inboundScreen) Update(msg tea.Msg) (act, tea.Cmd) {
 	if sent, ok := msg.(sentMsg); ok {
-		s.say = s.d.t("screens.inbound.sent")
+		s.mark, s.say = s.d.t("screens.inbound.sent-mark"), s.d.t("screens.inbound.sent")
 		if sent.err != nil {
-			s.say = s.d.t("screens.inbound.not-sent")
+			s.mark, s.say = s.d.state(check.Note), s.d.t("screens.inbound.not-sent")
 		}
 	}
 	k, ok := msg.(tea.KeyPressMsg)
@@ -190,7 +191,7 @@ func (s *inboundScreen) View(w, h int) frame {
 		lines = append(lines, hang(" ", words.Text("inbound.over", nil), w-1)...)
 	}
 	if s.say != "" {
-		lines = append(append(lines, ""), hang(" "+s.d.mark("sent")+" ", s.say, w-1)...)
+		lines = append(append(lines, ""), hang(" "+s.mark+" ", s.say, w-1)...)
 	}
 	return frame{lines: lines, y: -1}
 }

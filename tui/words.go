@@ -21,14 +21,8 @@ func (d *desk) n(key string, n int, pairs ...string) string { return d.words.Cou
 // state is the word for a status in its colour, six columns wide.
 func (d *desk) state(s check.Status) string { return stateStyle(s).Render(d.words.State(s)) }
 
-// mark is another word that stands where a state does: need, fix or sent.
-func (d *desk) mark(name string) string {
-	style := bareStyle
-	if name == "need" || name == "fix" {
-		style = failStyle
-	}
-	return style.Render(d.t("states." + name))
-}
+// mark is a word that stands where a state does in a form: need or fix.
+func (d *desk) mark(name string) string { return failStyle.Render(d.t("states." + name)) }
 
 // widest is the width of the widest of the keys' texts.
 func (d *desk) widest(keys ...string) int {
