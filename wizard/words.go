@@ -23,6 +23,7 @@ type Words struct {
 	lang    string
 	flat    map[string]string // "questions.case.title" -> text
 	reasons map[string]reason
+	book    map[string]string // of the rule book: its words -> those of this language
 }
 
 // Lang is the language, such as "en" or "de".
@@ -38,7 +39,8 @@ type reason struct {
 }
 
 // LoadWords reads <lang>.yaml strictly: nested maps of text, and the section
-// reasons with short, seen, means, do and do_in. A code's variants stand below
+// reasons with short, seen, means, do and do_in, and book with the rule book's
+// words, in languages other than its own. A code's variants stand below
 // it, as "tcp.silent.router", with only what differs. What another language
 // lacks is English.
 func LoadWords(fsys fs.FS, lang string) (*Words, error) {
@@ -70,6 +72,7 @@ func loadWords(fsys fs.FS, lang string) (*Words, error) {
 	}
 	var doc struct {
 		Reasons map[string]reason    `yaml:"reasons"`
+		Book    map[string]string    `yaml:"book"`
 		Rest    map[string]yaml.Node `yaml:",inline"`
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(data))
@@ -77,7 +80,7 @@ func loadWords(fsys fs.FS, lang string) (*Words, error) {
 	if err := dec.Decode(&doc); err != nil {
 		return nil, fmt.Errorf("words %s: %w", name, err)
 	}
-	w := &Words{lang: lang, flat: map[string]string{}, reasons: doc.Reasons}
+	w := &Words{lang: lang, flat: map[string]string{}, reasons: doc.Reasons, book: doc.Book}
 	var errs []error
 	for key, n := range doc.Rest {
 		errs = append(errs, w.flatten(key, &n))

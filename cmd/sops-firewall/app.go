@@ -144,6 +144,7 @@ func (a *app) load() (*loaded, error) {
 	if l.words, err = a.words(); err != nil {
 		return nil, err
 	}
+	l.book = l.words.Book(l.book)
 	l.path = a.siteFile
 	if l.path == "" {
 		l.path = a.lastSite()

@@ -44,7 +44,7 @@ func (a *app) explain(code, format string) error {
 	if err != nil {
 		return err
 	}
-	x, err := wizard.ExplainCode(book, words, code, a.now())
+	x, err := wizard.ExplainCode(words.Book(book), words, code, a.now())
 	if err != nil {
 		return badInput(err)
 	}

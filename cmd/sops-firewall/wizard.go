@@ -73,6 +73,7 @@ func (a *app) session(mask bool, saved []string) (tui.Deps, error) {
 			return tui.Deps{}, err
 		}
 	}
+	book = words.Book(book)
 	look, err := a.looker(here)
 	if err != nil {
 		return tui.Deps{}, err
