@@ -30,14 +30,14 @@ func fakeListening(wizard.Site) (wizard.Listening, error) {
 	ch := make(chan wizard.Arrival, 3)
 	ch <- wizard.Arrival{Proto: "tcp", Port: 80, Source: netip.MustParseAddr("192.168.50.20"), Seen: check.SeenInside}
 	ch <- wizard.Arrival{Proto: "tcp", Port: 80, Source: netip.MustParseAddr("198.51.100.7"), Seen: check.SeenOutside}
-	ch <- wizard.Arrival{Proto: "tcp", Port: 8883, Source: netip.MustParseAddr("192.168.50.20"), Seen: check.SeenInside}
+	ch <- wizard.Arrival{Proto: "tcp", Proto: "tcp", Port: 8883, Source: netip.MustParseAddr("192.168.50.20"), Seen: check.SeenInside}
 	close(ch)
 	return wizard.Listening{
 		Posts: []wizard.Post{
-			{Codes: "4.1", Port: 8883, State: "ours"},
-			{Codes: "4.2", Port: 1883, State: "held"},
-			{Codes: "4.3, 5.1", Port: 80, State: "ours"},
-			{Codes: "4.3, 5.1", Port: 443, State: "rights"},
+			{Codes: "4.1", Proto: "tcp", Port: 8883, State: "ours"},
+			{Codes: "4.2", Proto: "tcp", Port: 1883, State: "held"},
+			{Codes: "4.3, 5.1", Proto: "tcp", Port: 80, State: "ours"},
+			{Codes: "4.3, 5.1", Proto: "tcp", Port: 443, State: "rights"},
 		},
 		Command: "sops-firewall check --from internet --to sops.example.com --code 5D24-PRZB-D4VK-TQ",
 		URL:     "http://sops.example.com:8883/NWTF9D2GEZS5", Until: noon.Add(15 * time.Minute), Arrivals: ch, Ended: func() error { return nil },

@@ -37,7 +37,7 @@ func (p *teller) prove() entry {
 	}
 	p.came = func(a wizard.Arrival) {
 		for _, post := range in.x.Posts {
-			if post.Port == a.Port {
+			if post.Proto == a.Proto && post.Port == a.Port {
 				p.say("%s", p.postLine(post))
 			}
 		}
@@ -71,7 +71,7 @@ func (p *teller) listen() bool {
 		p.say("%s", p.d.show(p.d.words.Text("inbound.failed", map[string]string{"error": err.Error()})))
 		return false
 	}
-	p.d.in = inbound{x: x, on: x.Ours(), got: map[uint16]arrived{}}
+	p.d.in = inbound{x: x, on: x.Ours(), got: map[string]arrived{}}
 	if !x.Ours() {
 		return true
 	}
@@ -89,7 +89,7 @@ func (p *teller) listen() bool {
 // allIn tells whether every port that waits was reached from outside.
 func (p *teller) allIn() bool {
 	for _, post := range p.d.in.x.Posts {
-		if a, ok := p.d.in.got[post.Port]; post.State == "ours" && (!ok || a.seen == check.SeenInside) {
+		if a, ok := p.d.in.got[post.Label()]; post.State == "ours" && (!ok || a.seen == check.SeenInside) {
 			return false
 		}
 	}
@@ -103,5 +103,5 @@ func (p *teller) postLine(post wizard.Post) string {
 	if strings.Contains(post.Codes, ",") {
 		word = "Rows"
 	}
-	return fmt.Sprintf("%s %s, TCP %d: %s.", word, post.Codes, post.Port, p.d.show(trimDot(text)))
+	return fmt.Sprintf("%s %s, %s: %s.", word, post.Codes, post.Label(), p.d.show(trimDot(text)))
 }

@@ -18,12 +18,13 @@ type inbound struct {
 	on       bool
 	x        wizard.Listening
 	err      error              // why it could not be started, or how it ended
-	got      map[uint16]arrived // by port, the best that came
+	got      map[string]arrived // by the port's label, the best that came
 }
 
 type arrived struct {
 	seen   check.Seen
 	source string
+	phone  bool // one way: only this end knows
 }
 
 // Messages of an inbound proof.
@@ -44,7 +45,7 @@ func (d *desk) listen() tea.Cmd {
 	if d.in.on || d.in.starting {
 		return nil
 	}
-	d.in = inbound{starting: true, got: map[uint16]arrived{}}
+	d.in = inbound{starting: true, got: map[string]arrived{}}
 	site, start := d.site, d.listens
 	return func() tea.Msg {
 		x, err := start(site)
@@ -83,8 +84,9 @@ func (d *desk) arrival(msg arrivalMsg) tea.Cmd {
 
 // reached brings what came in to its port and rows.
 func (d *desk) reached(a wizard.Arrival) {
-	if old, ok := d.in.got[a.Port]; !ok || old.seen == check.SeenInside {
-		d.in.got[a.Port] = arrived{a.Seen, a.Source.String()}
+	at := wizard.Post{Proto: a.Proto, Port: a.Port}.Label()
+	if old, ok := d.in.got[at]; !ok || old.seen == check.SeenInside || old.phone && a.Seen != check.SeenInside {
+		d.in.got[at] = arrived{a.Seen, a.Source.String(), a.Phone}
 	}
 	d.board.Arrived(a)
 	d.changed()
@@ -92,7 +94,7 @@ func (d *desk) reached(a wizard.Arrival) {
 
 // post is what is known of a port.
 func (d *desk) post(p wizard.Post) (check.Status, string) {
-	a, ok := d.in.got[p.Port]
+	a, ok := d.in.got[p.Label()]
 	switch {
 	case !ok:
 		return check.Waiting, d.words.PostText(p)
@@ -199,7 +201,7 @@ func (s *inboundScreen) View(w, h int) frame {
 // post is one port with what is known of it.
 func (s *inboundScreen) post(p wizard.Post, w int) string {
 	st, text := s.d.post(p)
-	return shorten(fmt.Sprintf("   %s %-9s TCP %-5d %s", s.d.state(st), strings.ReplaceAll(p.Codes, ", ", "+"), p.Port, s.d.show(text)), w)
+	return shorten(fmt.Sprintf("   %s %-9s %-9s %s", s.d.state(st), strings.ReplaceAll(p.Codes, ", ", "+"), p.Label(), s.d.show(text)), w)
 }
 
 // code is the QR code for a phone.

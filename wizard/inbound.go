@@ -40,6 +40,7 @@ type Arrival struct {
 	Port   uint16
 	Source netip.Addr
 	Seen   check.Seen
+	Phone  bool // a browser brought a token: only this end knows
 	At     time.Time
 }
 
@@ -61,6 +62,12 @@ func (b *Board) Arrived(a Arrival) []rules.Flow {
 				continue
 			}
 		default:
+		}
+		if a.Phone && r.Code == check.InProven {
+			r.Facts = check.Facts{"variant": "phone"}
+			if b.proven(f.Key) && b.raw[f.Key].Facts["variant"] == "" {
+				continue // both ends know already
+			}
 		}
 		family := check.Family(4)
 		if !a.Source.Unmap().Is4() {

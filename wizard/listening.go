@@ -1,6 +1,10 @@
 package wizard
 
-import "time"
+import (
+	"strconv"
+	"strings"
+	"time"
+)
 
 // Listening is the server's end of an inbound proof that is under way.
 type Listening struct {
@@ -17,8 +21,9 @@ type Listening struct {
 // Post is one port of the inbound rows, as found at the server.
 type Post struct {
 	Codes string // of its rows: "4.3, 5.1"
+	Proto string // tcp or udp
 	Port  uint16
-	State string // a key below "inbound.posts" in the words: ours, identity, held, rights, error
+	State string // a key below "inbound.posts" in the words: ours, identity, key, page, held, rights, error
 }
 
 // Ours tells whether any port waits for the test.
@@ -30,6 +35,9 @@ func (l Listening) Ours() bool {
 	}
 	return false
 }
+
+// Label is "TCP 443".
+func (p Post) Label() string { return strings.ToUpper(p.Proto) + " " + strconv.Itoa(int(p.Port)) }
 
 // PostText says how a port is proven.
 func (w *Words) PostText(p Post) string { return w.Text("inbound.posts."+p.State, nil) }

@@ -19,6 +19,7 @@ type shared struct {
 	Env
 	lim     Limits
 	prover  Prover
+	posts   *posts          // of a server, by its own listener
 	ctx     context.Context // of the Run: a name is looked up for all rows, not for the first that asks
 	sockets chan struct{}
 	trails  chan struct{} // rows that look how far their packets get
@@ -81,6 +82,7 @@ type row struct {
 	answered chan struct{} // closed once something beyond the connection is asked
 
 	diagnosed atomic.Bool // a first look asks why encryption fails
+	proved    sync.Once   // the row brings no proof any more, see posts
 }
 
 // progress tells how far a row has got: the reason if nothing more came.

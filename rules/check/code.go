@@ -150,9 +150,10 @@ const (
 	InSilent       Code = "in.silent"
 	InServiceDown  Code = "in.service-down"
 	InInsideSource Code = "in.inside-source"
-	InMasked       Code = "in.masked"  // proven; the router hides the senders' addresses
-	InMute         Code = "in.mute"    // it connects and says nothing: another code, another port, another device
-	InUnnamed      Code = "in.unnamed" // something fitting answers, and cannot be told apart from another device
+	InMasked       Code = "in.masked"    // proven; the router hides the senders' addresses
+	InMute         Code = "in.mute"      // it connects and says nothing: another code, another port, another device
+	InSamePage     Code = "in.same-page" // a page as on the server: a sign, since other devices may have the same
+	InUnnamed      Code = "in.unnamed"   // something fitting answers, and cannot be told apart from another device
 )
 
 // About the check itself.
@@ -181,7 +182,7 @@ var codes = [...]Code{
 	NTPSilent, NTPUnsynced, NTPKoD, NTPBadReply, NTPRefused, NTPBlocked, NTPDisagree, ClockOff, ClockOpen,
 	ProxyOnly, ProxyAuth, ProxyRefused, ProxyDown,
 	NATDouble, NATCGNAT, NATHidden, NATOther, NATHairpin, NameNone, NameElsewhere, NameSplit, NameOutside, InProven, InOtherMachine, InSilent, InServiceDown, InInsideSource,
-	InMasked, InMute, InUnnamed,
+	InMasked, InMute, InSamePage, InUnnamed,
 	NotHere, Cancelled, CheckPanic, CheckTimeout, CheckKind,
 }
 

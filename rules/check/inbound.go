@@ -5,7 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"slices"
-	"time"
+	"sync"
 )
 
 // Prover tells whether a connection from outside ends at the server itself. With
@@ -15,11 +15,15 @@ type Prover interface {
 	// Refuses tells why an address must not be talked to: nothing that a code
 	// names may lead into this computer or its own network. nil: it may.
 	Refuses(a netip.Addr) error
-	// Prove speaks over c, which the caller closes. to has one address.
+	// Prove speaks over c, TCP or UDP, which the caller closes. to has one address.
 	Prove(ctx context.Context, c net.Conn, to Target) Proof
-	// SameService compares the certificate shown at an address with those known
-	// of the server; known is false when nothing is.
-	SameService(ctx context.Context, env Env, at netip.AddrPort, name string) (same, known bool)
+	// Identify asks the service at an address, which speaks that kind, who it is;
+	// ok is false when it shows nothing that tells.
+	Identify(ctx context.Context, env Env, kind string, at netip.AddrPort, to Target) (id uint32, ok bool)
+	// Knows compares that with what is known of the server: of this port, or of
+	// any of its services where post's State is PostUnknown. known is false when
+	// there is nothing to compare with.
+	Knows(kind string, id uint32, post Post) (same, known bool)
 }
 
 // Proof is what a Prover found.
@@ -27,7 +31,28 @@ type Proof struct {
 	Seen   Seen
 	Source netip.Addr // of this computer, as the server saw it
 	Said   string     // first words of a stranger, clean
+	Posts  []Post     // what the server's listener tells of its ports; none without a proof
+	Err    error      // how a conversation without a proof ended
 }
+
+// Post is one port of the server, as its own listener found it.
+type Post struct {
+	Proto    string // tcp or udp
+	Port     uint16
+	State    PostState
+	Identity uint32 // of the service that holds it; 0 when none could be made
+}
+
+// PostState tells who answers on a port of the server.
+type PostState uint8
+
+// The states.
+const (
+	PostUnknown PostState = iota // nobody told
+	PostOurs                     // the listener of the proof
+	PostHeld                     // a service that was there before
+	PostNobody                   // nobody: it may not, or cannot, be opened there
+)
 
 // Seen is where the server saw this computer.
 type Seen int
@@ -58,6 +83,9 @@ func (p inboundProbe) Run(ctx context.Context, env Env, lim Limits, to Target) R
 		return res
 	}
 	progress(env, InSilent)
+	if r, ok := env.(*row); ok {
+		r.diagnosed.Store(true) // why encryption fails is not asked: who answers is
+	}
 	v4 := slices.DeleteFunc(slices.Clone(addrs), func(a netip.Addr) bool { return !a.Is4() })
 	v6 := slices.DeleteFunc(slices.Clone(addrs), netip.Addr.Is4)
 	if len(v4) > 0 && len(v6) > 0 && !reachable6(env, v6) {
@@ -66,10 +94,12 @@ func (p inboundProbe) Run(ctx context.Context, env Env, lim Limits, to Target) R
 	}
 	// Each family has a way of its own through the firewall: both are proven.
 	var ways []<-chan Result
+	var asking sync.WaitGroup // families that still may bring a proof
 	for _, list := range [][]netip.Addr{v4, v6} {
 		if len(list) == 0 {
 			continue
 		}
+		asking.Add(1)
 		way := make(chan Result, 1)
 		ways = append(ways, way)
 		go func() {
@@ -81,9 +111,13 @@ func (p inboundProbe) Run(ctx context.Context, env Env, lim Limits, to Target) R
 			}()
 			one := to
 			one.Addrs = list
-			way <- p.family(ctx, env, lim, one)
+			asked := sync.OnceFunc(asking.Done)
+			defer asked()
+			way <- p.family(ctx, env, lim, one, asked)
 		}()
 	}
+	asking.Wait()
+	postsOf(env).proofEnds(env)
 	var found []Result
 	for _, w := range ways {
 		found = append(found, <-w)
@@ -126,106 +160,9 @@ func rank(r Result) int {
 	}
 }
 
-// family proves one family's way.
-func (p inboundProbe) family(ctx context.Context, env Env, lim Limits, to Target) Result {
-	c, res := open(ctx, env, lim, to)
-	if c == nil {
-		if res.Code == TCPSilent {
-			res.Code = InSilent
-		}
-		return res
-	}
-	start := env.Now()
-	limited, cancel := context.WithTimeout(ctx, proofTime)
-	proof := p.prover.Prove(limited, c, to)
-	cancel()
-	_ = c.Close()
-	res.settle(ctx)
-	res.Status, res.Code = Unproven, "" // what the connection earned does not count yet
-	l := Layer{Name: "proof", Family: familyOf(to.Addrs), Took: env.Now().Sub(start), Status: Pass}
-	if proof.Source.IsValid() {
-		l.Address = proof.Source.String()
-	}
-	switch proof.Seen {
-	case SeenOutside:
-		res.end(Pass, InProven, "way", "program")
-	case SeenMasked:
-		res.end(Note, InMasked)
-	case SeenInside:
-		l.Status, l.Code = Unproven, InInsideSource
-		res.end(Unproven, InInsideSource)
-	default:
-		return p.stranger(ctx, env, lim, to, proof)
-	}
-	res.add(l)
-	return res
-}
-
-// stranger looks at who else answers: the service itself, which holds its port,
-// or another device.
-func (p inboundProbe) stranger(ctx context.Context, env Env, lim Limits, to Target, proof Proof) Result {
-	inner := p.inner.Run(ctx, env, lim, to)
-	inner.settle(ctx)
-	l := Layer{Name: "proof", Family: familyOf(to.Addrs)}
-	start := env.Now()
-	if Encrypted(p.kind) {
-		i := slices.IndexFunc(inner.Layers, func(l Layer) bool { return l.Name == "tcp" && l.Status != Fail })
-		at := netip.AddrPortFrom(to.Addrs[0], to.Port)
-		if i >= 0 {
-			if a, err := netip.ParseAddrPort(inner.Layers[i].Address); err == nil {
-				at = a
-			}
-		}
-		if same, known := p.prover.SameService(ctx, env, at, to.Host); known {
-			l.Took = env.Now().Sub(start)
-			return verdictOf(inner, l, same)
-		}
-	}
-	answers := inner.Status == Pass || inner.Status == Note
-	switch {
-	case CertFault(inner.Code) && inner.Code != CertPrivate && inner.Code != CertName:
-		// A certificate of the server's name that is no good: another device has none.
-		l.Status, l.Code = Unproven, InUnnamed
-	case !answers && proof.Said == "" && chance(inner):
-		// Not a byte, whatever was asked: also a listener with another code is so.
-		l.Status, l.Code = Unproven, InMute
-		inner.end(Unproven, InMute)
-	case !answers && inner.Code != HTTPServerError:
-		l.Status, l.Code = Fail, InOtherMachine
-		inner.end(Fail, InOtherMachine, "banner", proof.Said)
-	case p.kind == "mqtt" || p.kind == "mqtts" || p.kind == "ws" || p.kind == "wss":
-		// A router has no MQTT broker: a sign, and no proof.
-		l.Status, l.Code = Note, InUnnamed
-		inner.end(Note, InUnnamed)
-	default:
-		l.Status, l.Code = Unproven, InUnnamed
-		inner.end(Unproven, InUnnamed)
-	}
-	inner.add(l)
-	return inner
-}
-
-// verdictOf is the word on a service whose certificate could be compared.
-func verdictOf(inner Result, l Layer, same bool) Result {
-	switch l.Status = Pass; {
-	case !same:
-		l.Status, l.Code = Fail, InOtherMachine
-		inner.end(Fail, InOtherMachine)
-	case inner.Status == Fail && (inner.Code == TLSExpired || inner.Code == TLSUntrusted || CertFault(inner.Code)):
-		// It arrives, and those who come turn away again: that is what counts.
-	default:
-		inner.end(Pass, InProven, "way", "certificate")
-	}
-	inner.add(l)
-	return inner
-}
-
 func familyOf(addrs []netip.Addr) Family {
 	if addrs[0].Unmap().Is4() {
 		return 4
 	}
 	return 6
 }
-
-// proofTime bounds what a Prover may take of a row's budget.
-const proofTime = 3 * time.Second

@@ -21,6 +21,7 @@ type Limits struct {
 	NTP      time.Duration // three tries
 	NTP2     time.Duration // second try
 	NTP3     time.Duration // third try
+	Proof    time.Duration // one way in from outside, whoever answers: as long as it takes to call one silent
 	Gateway  time.Duration // a router in the LAN answers in milliseconds
 	Hop      time.Duration // a device on the way tells that a packet ended there; more than most lines' round trip
 	Row      time.Duration // one row, with its second look
@@ -53,7 +54,7 @@ func DefaultLimits() Limits {
 		TLS: 4 * time.Second, TLSAfter: 300 * time.Millisecond,
 		HTTP: 4 * time.Second, MQTT: 4 * time.Second, SSH: 3 * time.Second,
 		NTP: 2500 * time.Millisecond, NTP2: 700 * time.Millisecond, NTP3: 1500 * time.Millisecond,
-		Gateway: 1200 * time.Millisecond, Hop: 500 * time.Millisecond,
+		Proof: 3400 * time.Millisecond, Gateway: 1200 * time.Millisecond, Hop: 500 * time.Millisecond,
 		Row: 8 * time.Second, Table: 12 * time.Second,
 
 		ClockNote: 10 * time.Second, ClockFail: 120 * time.Second,
@@ -77,7 +78,7 @@ func (l Limits) scaled() Limits {
 	}
 	for _, d := range []*time.Duration{
 		&l.DNS, &l.DNSRetry, &l.TCP, &l.Early, &l.Hedge1, &l.Hedge2, &l.Second, &l.TLS, &l.TLSAfter,
-		&l.HTTP, &l.MQTT, &l.SSH, &l.NTP, &l.NTP2, &l.NTP3, &l.Gateway, &l.Hop, &l.Row, &l.Table,
+		&l.HTTP, &l.MQTT, &l.SSH, &l.NTP, &l.NTP2, &l.NTP3, &l.Proof, &l.Gateway, &l.Hop, &l.Row, &l.Table,
 	} {
 		*d = time.Duration(float64(*d) * p)
 	}

@@ -3,8 +3,6 @@ package proof
 import (
 	"crypto/hkdf"
 	"crypto/sha256"
-	"crypto/x509"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -20,11 +18,6 @@ type Code struct {
 	secret     [secretChars]byte // values 0 to 31
 	Identities []Identity        // of services seen at this computer, at most MaxIdentities
 }
-
-// Identity is 25 bits of the SHA-256 of a certificate's public key. It tells a
-// service from a router's own page; it is no protection against somebody who
-// makes keys until one fits.
-type Identity uint32
 
 // MaxIdentities is how many identities a code carries: more would be too long
 // to be read aloud.
@@ -48,19 +41,11 @@ func NewCode(random io.Reader, ids ...Identity) (Code, error) {
 		c.secret[i] &= 31
 	}
 	for _, id := range ids {
-		if len(c.Identities) < MaxIdentities && !slices.Contains(c.Identities, id&identityMask) {
-			c.Identities = append(c.Identities, id&identityMask)
+		if id.Sort() != NoSort && len(c.Identities) < MaxIdentities && !slices.Contains(c.Identities, id) {
+			c.Identities = append(c.Identities, id)
 		}
 	}
 	return c, nil
-}
-
-const identityMask = 1<<25 - 1
-
-// IdentityOf is the identity of the service that shows this certificate.
-func IdentityOf(cert *x509.Certificate) Identity {
-	sum := sha256.Sum256(cert.RawSubjectPublicKeyInfo)
-	return Identity(binary.BigEndian.Uint32(sum[:])) & identityMask
 }
 
 // String writes the code in groups of four.
@@ -87,16 +72,16 @@ func (c Code) values() []byte {
 }
 
 // checkValue is five bits over all that stands before: one wrong character is
-// noticed in 31 of 32 cases.
+// noticed in 31 of 32 cases, and so is the code of a program of another version.
 func checkValue(values []byte) byte {
-	sum := sha256.Sum256(append([]byte("sops-firewall code 1 "), values...))
+	sum := sha256.Sum256(append([]byte("sops-firewall code 2 "), values...))
 	return sum[0] & 31
 }
 
 // What may be wrong with a code as typed.
 var (
 	ErrCodeLength = errors.New("the code is not complete: it has 14 characters or more, in groups of four")
-	ErrCodeTyped  = errors.New("the code has a wrong character: read it once more, from the screen of the server")
+	ErrCodeTyped  = errors.New("the code has a wrong character: read it once more, from the screen of the server. Or the two programs are of different versions")
 )
 
 // ParseCode reads a code as people type it: any case, blanks and hyphens
@@ -135,7 +120,7 @@ func ParseCode(s string) (Code, error) {
 		for _, v := range values[i : i+identityChars] {
 			id = id<<5 | Identity(v)
 		}
-		if slices.Contains(c.Identities, id) {
+		if id.Sort() == NoSort || slices.Contains(c.Identities, id) {
 			return Code{}, ErrCodeTyped
 		}
 		c.Identities = append(c.Identities, id)
@@ -155,7 +140,7 @@ func (c Code) keys() (keys, error) {
 	var k keys
 	derive := func(what string, n int) []byte {
 		// 65 bits of entropy in 13 bytes; the identities are no secret.
-		b, err := hkdf.Key(sha256.New, c.secret[:], []byte("sops-firewall inbound proof 1"), what, n)
+		b, err := hkdf.Key(sha256.New, c.secret[:], []byte("sops-firewall inbound proof 2"), what, n)
 		if err != nil {
 			return nil
 		}

@@ -19,7 +19,7 @@ const (
 )
 
 // version is the first byte of every frame.
-const version = 1
+const version = 2
 
 const (
 	typeHello = 1
@@ -35,6 +35,14 @@ const (
 	TCP Proto = 6
 	UDP Proto = 17
 )
+
+// protoOf is the protocol of that name; TCP for any other.
+func protoOf(name string) Proto {
+	if name == UDP.String() {
+		return UDP
+	}
+	return TCP
+}
 
 func (p Proto) String() string {
 	if p == UDP {
@@ -96,10 +104,11 @@ type answer struct {
 	port           uint16
 	source         netip.AddrPort // as the listener saw it
 	seen           check.Seen
+	posts          []check.Post // all ports of the session, at most maxPosts
 }
 
 // Layout: version, type, nonceL 16, nonceP 16, proto, port 2, source 16, source
-// port 2, seen, zeros to 128, HMAC 32 over hello and this.
+// port 2, seen, posts to 128, HMAC 32 over hello and this.
 func (a answer) marshal(key, hello []byte) []byte {
 	b := make([]byte, 0, proofSize)
 	b = append(b, version, typeProof)
@@ -110,6 +119,7 @@ func (a answer) marshal(key, hello []byte) []byte {
 	b = appendAddr(b, a.source.Addr())
 	b = binary.BigEndian.AppendUint16(b, a.source.Port())
 	b = append(b, byte(a.seen))
+	b = appendPosts(b, a.posts)
 	return seal(key, hello, b, proofSize)
 }
 
@@ -122,6 +132,7 @@ func parseAnswer(k keys, hello, b []byte) (a answer, ok bool) {
 	a.port = binary.BigEndian.Uint16(b[35:])
 	a.source = netip.AddrPortFrom(readAddr(b[37:]), binary.BigEndian.Uint16(b[53:]))
 	a.seen = check.Seen(b[55])
+	a.posts = readPosts(b[postsAt : proofSize-macSize])
 	return a, a.seen >= check.SeenOutside && a.seen <= check.SeenInside
 }
 

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/syncsign/sops-firewall/rules/check"
 )
 
 // Listener answers HELLOs of one code on the ports it is given. Its zero value
@@ -18,6 +20,7 @@ import (
 type Listener struct {
 	Code   Code
 	Here   Here
+	Posts  []check.Post     // what the prober is told of this computer's ports; those beyond maxPosts are not
 	Limits Limits           // the zero value means DefaultLimits
 	Now    func() time.Time // nil means time.Now
 }
@@ -72,7 +75,7 @@ func (l Listener) Serve(ctx context.Context, s Sockets, out chan<- Arrival) erro
 	}
 	w := &serving{
 		s: &session{
-			keys: k, here: l.Here, lim: lim, now: now, random: rand.Reader, close: func() { fail(ErrGuessed) },
+			keys: k, here: l.Here, posts: l.Posts, lim: lim, now: now, random: rand.Reader, close: func() { fail(ErrGuessed) },
 			seen: map[nonce]bool{}, phones: map[Port]bool{}, sources: map[netip.Addr]*bucket{},
 		},
 		slots: make(chan struct{}, lim.Conns), out: out,

@@ -41,9 +41,10 @@ type Outcome struct {
 	Port    Port
 	To      netip.Addr
 	Verdict Verdict
-	Source  netip.Addr // of this computer, as the listener saw it; the network's public address
-	Said    []byte     // first bytes of a stranger, at most 64: hostile
-	Err     error      // of the connection
+	Source  netip.Addr   // of this computer, as the listener saw it; the network's public address
+	Posts   []check.Post // of the listener's computer; without a proof none
+	Said    []byte       // first bytes of a stranger, at most 64: hostile
+	Err     error        // of the connection
 	Took    time.Duration
 }
 
@@ -127,7 +128,7 @@ func (o *Outcome) over(ctx context.Context, lim Limits, k keys, c net.Conn) Verd
 		}
 		return Stranger
 	}
-	o.Source = a.source.Addr()
+	o.Source, o.Posts = a.source.Addr(), a.posts
 	if a.proto != o.Port.Proto || a.port != o.Port.Number {
 		return Unlisted
 	}
@@ -159,14 +160,14 @@ func exchange(ctx context.Context, lim Limits, c net.Conn, proto Proto, asked []
 		return said[:n], err
 	}
 	var last error
-	for try := range 4 {
+	for try := range 8 {
 		if ctx.Err() != nil {
 			break
 		}
 		if _, err := c.Write(asked); err != nil {
 			return nil, err
 		}
-		_ = c.SetReadDeadline(time.Now().Add(lim.Probe / 8 << min(try, 1)))
+		_ = c.SetReadDeadline(time.Now().Add(lim.Probe / 16 << min(try, 1)))
 		n, err := c.Read(said)
 		if err == nil {
 			return said[:n], nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net"
 	"net/netip"
-	"slices"
 
 	"github.com/syncsign/sops-firewall/rules/check"
 )
@@ -26,9 +25,9 @@ func (p Prober) Prove(ctx context.Context, c net.Conn, to check.Target) check.Pr
 	}
 	k, err := p.Code.keys()
 	if err != nil {
-		return check.Proof{}
+		return check.Proof{Err: err}
 	}
-	o := Outcome{Port: Port{TCP, to.Port}}
+	o := Outcome{Port: Port{protoOf(to.Proto), to.Port}}
 	if a, err := netip.ParseAddrPort(c.RemoteAddr().String()); err == nil {
 		o.To = a.Addr().Unmap()
 	}
@@ -41,22 +40,31 @@ func (p Prober) Prove(ctx context.Context, c net.Conn, to check.Target) check.Pr
 	case Inside:
 		out.Seen = check.SeenInside
 	default:
-		out.Said = check.Clean(string(o.Said), saidRunes)
+		out.Said, out.Err = check.Clean(string(o.Said), saidRunes), o.Err
 		return out
 	}
-	out.Source = o.Source
+	out.Source, out.Posts = o.Source, o.Posts
 	return out
 }
 
-// SameService tells whether the service at an address shows a certificate whose
-// identity the code carries.
-func (p Prober) SameService(ctx context.Context, env check.Env, at netip.AddrPort, name string) (same, known bool) {
-	if len(p.Code.Identities) == 0 {
-		return false, false
+// Identify asks a service who it is, see ServiceIdentity.
+func (p Prober) Identify(ctx context.Context, env check.Env, kind string, at netip.AddrPort, to check.Target) (id uint32, ok bool) {
+	found, err := ServiceIdentity(ctx, env.Dial, kind, at, to.Host)
+	return uint32(found), err == nil
+}
+
+// Knows compares an identity with the port's own, as its listener told it, or
+// with those of the code.
+func (p Prober) Knows(kind string, id uint32, post check.Post) (same, known bool) {
+	if post.State != check.PostUnknown {
+		return id == post.Identity, post.Identity != 0
 	}
-	id, err := ServiceIdentity(ctx, env.Dial, at, name)
-	if err != nil {
-		return false, false
+	for _, x := range p.Code.Identities {
+		if x.Sort() == SortOf(kind) {
+			known = true
+			same = same || x == Identity(id)
+		}
 	}
-	return slices.Contains(p.Code.Identities, id), true
+	// A full code may have left out the one that is asked for.
+	return same, known && (same || len(p.Code.Identities) < MaxIdentities)
 }

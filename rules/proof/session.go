@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"github.com/syncsign/sops-firewall/rules/check"
 )
 
 // session is the memory of a listener: what was said, by whom, how often. It is
@@ -17,6 +19,7 @@ import (
 type session struct {
 	keys   keys
 	here   Here
+	posts  []check.Post
 	lim    Limits
 	now    func() time.Time
 	random io.Reader
@@ -107,7 +110,7 @@ func (s *session) hello(b []byte, at Port, source netip.AddrPort) (answer, bool)
 	}
 	s.seen[h.nonce] = true
 	s.hellos++
-	a := answer{nonceP: h.nonce, proto: h.proto, port: h.port, source: netip.AddrPortFrom(source.Addr().Unmap(), source.Port())}
+	a := answer{nonceP: h.nonce, proto: h.proto, port: h.port, posts: s.posts, source: netip.AddrPortFrom(source.Addr().Unmap(), source.Port())}
 	a.seen = s.here.judge(source.Addr(), h.local)
 	if _, err := io.ReadFull(s.random, a.nonceL[:]); err != nil {
 		return answer{}, false

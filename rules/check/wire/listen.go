@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/netip"
 	"strconv"
 	"syscall"
 )
@@ -37,6 +38,37 @@ func ListenTCP(ctx context.Context, port uint16) (open []net.Listener, held Held
 			_ = l.Close()
 		}
 		return nil, why(lerr), lerr
+	}
+	return open, "", nil
+}
+
+// ListenUDP opens a port on each of this computer's addresses, which must not be
+// empty: an answer has to come from the address that was asked, and a socket for
+// all addresses would pick one. held is empty when it worked on all but those
+// that are not of this computer any more. The caller closes the sockets.
+func ListenUDP(ctx context.Context, port uint16, at []netip.Addr) (open []net.PacketConn, held Held, err error) {
+	var lc net.ListenConfig
+	for _, a := range at {
+		network := "udp6"
+		if a.Unmap().Is4() {
+			network = "udp4"
+		}
+		c, lerr := lc.ListenPacket(ctx, network, netip.AddrPortFrom(a.Unmap(), port).String())
+		switch {
+		case lerr == nil:
+			open = append(open, c)
+			continue
+		case noFamily(lerr):
+			err = lerr
+			continue
+		}
+		for _, c := range open {
+			_ = c.Close()
+		}
+		return nil, why(lerr), lerr
+	}
+	if len(open) == 0 {
+		return nil, HeldByError, err
 	}
 	return open, "", nil
 }
