@@ -30,7 +30,7 @@ func fakeListening(wizard.Site) (wizard.Listening, error) {
 	ch := make(chan wizard.Arrival, 3)
 	ch <- wizard.Arrival{Proto: "tcp", Port: 80, Source: netip.MustParseAddr("192.168.50.20"), Seen: check.SeenInside}
 	ch <- wizard.Arrival{Proto: "tcp", Port: 80, Source: netip.MustParseAddr("198.51.100.7"), Seen: check.SeenOutside}
-	ch <- wizard.Arrival{Proto: "tcp", Proto: "tcp", Port: 8883, Source: netip.MustParseAddr("192.168.50.20"), Seen: check.SeenInside}
+	ch <- wizard.Arrival{Proto: "tcp", Port: 8883, Source: netip.MustParseAddr("192.168.50.20"), Seen: check.SeenInside}
 	close(ch)
 	return wizard.Listening{
 		Posts: []wizard.Post{

@@ -98,6 +98,8 @@ func (d *desk) post(p wizard.Post) (check.Status, string) {
 	switch {
 	case !ok:
 		return check.Waiting, d.words.PostText(p)
+	case a.seen == check.SeenOutside && a.phone:
+		return check.Pass, d.t("screens.inbound.arrives-phone", "source", a.source)
 	case a.seen == check.SeenOutside:
 		return check.Pass, d.t("screens.inbound.arrives", "source", a.source)
 	case a.seen == check.SeenMasked:

@@ -65,5 +65,6 @@ func (r reason) or(o reason) reason {
 	return reason{
 		Short: cmp.Or(r.Short, o.Short), Seen: cmp.Or(r.Seen, o.Seen), Means: cmp.Or(r.Means, o.Means),
 		Do: cmp.Or(r.Do, o.Do), DoIn: cmp.Or(r.DoIn, o.DoIn),
+		SeenIn: cmp.Or(r.SeenIn, o.SeenIn), MeansIn: cmp.Or(r.MeansIn, o.MeansIn),
 	}
 }

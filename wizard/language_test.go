@@ -64,7 +64,7 @@ func shippedText(t testing.TB) fs.FS {
 func (w *Words) all() map[string]string {
 	out := maps.Clone(w.flat)
 	for code, r := range w.reasons {
-		for part, text := range map[string]string{"short": r.Short, "seen": r.Seen, "means": r.Means, "do": r.Do, "do_in": r.DoIn} {
+		for part, text := range map[string]string{"short": r.Short, "seen": r.Seen, "means": r.Means, "do": r.Do, "do_in": r.DoIn, "seen_in": r.SeenIn, "means_in": r.MeansIn} {
 			if text != "" {
 				out["reasons."+code+"."+part] = text
 			}

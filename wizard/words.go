@@ -2,6 +2,7 @@ package wizard
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -35,12 +36,16 @@ type reason struct {
 	Seen  string `yaml:"seen"`
 	Means string `yaml:"means"`
 	Do    string `yaml:"do"`
-	DoIn  string `yaml:"do_in"` // instead of Do for rows that arrive at the server
+	// Instead of these for rows that arrive at the server: the checks ran outside.
+	SeenIn  string `yaml:"seen_in"`
+	MeansIn string `yaml:"means_in"`
+	DoIn    string `yaml:"do_in"`
 }
 
 // LoadWords reads <lang>.yaml strictly: nested maps of text, and the section
-// reasons with short, seen, means, do and do_in, and book with the rule book's
-// words, in languages other than its own. A code's variants stand below
+// reasons with short, seen, means and do, and seen_in, means_in and do_in for
+// rows that arrive at the server; and book with the rule book's words, in
+// languages other than its own. A code's variants stand below
 // it, as "tcp.silent.router", with only what differs. What another language
 // lacks is English.
 func LoadWords(fsys fs.FS, lang string) (*Words, error) {
@@ -126,8 +131,8 @@ func (w *Words) Finding(r check.Result, facts map[string]string) Finding {
 		t.Means, t.Do, t.DoIn = w.reasons["enough"].Means, w.reasons["enough"].Do, ""
 	}
 	do := t.Do
-	if all["direction"] == "in" && t.DoIn != "" {
-		do = t.DoIn
+	if all["direction"] == "in" {
+		t.Seen, t.Means, do = cmp.Or(t.SeenIn, t.Seen), cmp.Or(t.MeansIn, t.Means), cmp.Or(t.DoIn, t.Do)
 	}
 	means := fill(t.Means, all)
 	if proxy := w.proxy(r); proxy != "" && !strings.Contains(t.Seen+t.Means, "{proxy}") {

@@ -47,7 +47,7 @@ func (a *app) listen(ctx context.Context, format string) error {
 	board := wizard.NewBoard(l.book, l.words, l.site, rules.FromServer)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	x, err := a.listening(ctx, board.Inbound(), l.site, a.here())
+	x, err := a.listening(ctx, board.Inbound(), l.site, a.here(), l.words)
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 // listening opens the ports of the flows and starts a session that ends with ctx.
-func (a *app) listening(ctx context.Context, flows []rules.Flow, site wizard.Site, h wizard.Here) (wizard.Listening, error) {
+func (a *app) listening(ctx context.Context, flows []rules.Flow, site wizard.Site, h wizard.Here, w *wizard.Words) (wizard.Listening, error) {
 	posts := postsOf(flows)
 	if len(posts) == 0 {
 		return wizard.Listening{}, badInput(errors.New("this site has no row that arrives from the Internet: there is nothing to prove"))
@@ -36,7 +36,10 @@ func (a *app) listening(ctx context.Context, flows []rules.Flow, site wizard.Sit
 		Command: fmt.Sprintf("sops-firewall check --from internet --to %s --code %s", to, code),
 		Until:   a.now().Add(proof.DefaultLimits().Life),
 	}
-	l := proof.Listener{Code: code, Here: place(h, site), Now: a.now}
+	l := proof.Listener{Code: code, Here: place(h, site), Now: a.now, Page: proof.PhonePage{
+		Outside: [2]string{w.Say("inbound.reached"), w.Say("inbound.reached-text")},
+		Inside:  [2]string{w.Say("inbound.inside"), w.Say("inbound.inside-text")},
+	}}
 	ours := proof.Sockets{TCP: map[proof.Port][]net.Listener{}, UDP: map[proof.Port][]net.PacketConn{}}
 	for _, p := range posts {
 		out.Posts = append(out.Posts, wizard.Post{Codes: p.codes, Proto: p.port.Proto.String(), Port: p.port.Number, State: p.state()})

@@ -90,7 +90,7 @@ func (a *app) session(mask bool, saved []string) (tui.Deps, error) {
 	return tui.Deps{
 		Session: s, Board: board, Check: a.runner().Run, Look: look,
 		Listen: func(ctx context.Context, site wizard.Site) (wizard.Listening, error) {
-			return a.listening(ctx, wizard.NewBoard(book, words, site, rules.FromServer).Inbound(), site, here)
+			return a.listening(ctx, wizard.NewBoard(book, words, site, rules.FromServer).Inbound(), site, here, words)
 		},
 		Files: files{s}, Env: a.env, Now: a.now, Mask: mask, Version: versionText(),
 	}, nil

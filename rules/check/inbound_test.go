@@ -33,9 +33,11 @@ func (p fakeProver) Prove(_ context.Context, _ net.Conn, to Target) Proof {
 	return Proof{Seen: p.seen[familyOf(to.Addrs)], Source: netip.MustParseAddr("198.51.100.7"), Said: "HTTP/1.1 400"}
 }
 
-func (p fakeProver) SameService(context.Context, Env, netip.AddrPort, string) (same, known bool) {
-	return p.same, p.known
+func (p fakeProver) Identify(context.Context, Env, string, netip.AddrPort, Target) (uint32, bool) {
+	return 1, p.known
 }
+
+func (p fakeProver) Knows(string, uint32, Post) (same, known bool) { return p.same, p.known }
 
 // mutePeer takes a connection, and whatever is said.
 func mutePeer(context.Context, string, netip.AddrPort) (net.Conn, error) {

@@ -17,11 +17,13 @@ func code(t testing.TB, ids ...Identity) Code {
 	return c
 }
 
+const cert = Identity(Certificate) << hashBits
+
 func same(a, b Code) bool { return a.String() == b.String() }
 
 func TestCode(t *testing.T) {
 	for name, ids := range map[string][]Identity{
-		"secret alone": nil, "one service": {1}, "three services": {1, identityMask, 77}, "too many and doubles": {1, 1, 2, 3, 4},
+		"secret alone": nil, "one service": {cert | 1}, "three services": {cert | 1, identityMask, Identity(HostKey)<<hashBits | 77}, "too many and doubles": {cert | 1, cert | 1, cert | 2, cert | 3, cert | 4},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := code(t, ids...)
@@ -103,7 +105,7 @@ func TestKeysDiffer(t *testing.T) {
 
 func FuzzParseCode(f *testing.F) {
 	f.Add("7KQM-2F8X-0000-0A")
-	f.Add(code(f, 5).String())
+	f.Add(code(f, cert|5).String())
 	f.Fuzz(func(t *testing.T, s string) {
 		c, err := ParseCode(s)
 		if err != nil {

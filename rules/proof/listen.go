@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"net/netip"
-	"strings"
 	"sync"
 	"time"
 
@@ -20,6 +19,7 @@ import (
 type Listener struct {
 	Code   Code
 	Here   Here
+	Page   PhonePage        // what a phone's browser gets to see
 	Posts  []check.Post     // what the prober is told of this computer's ports; those beyond maxPosts are not
 	Limits Limits           // the zero value means DefaultLimits
 	Now    func() time.Time // nil means time.Now
@@ -78,7 +78,7 @@ func (l Listener) Serve(ctx context.Context, s Sockets, out chan<- Arrival) erro
 			keys: k, here: l.Here, posts: l.Posts, lim: lim, now: now, random: rand.Reader, close: func() { fail(ErrGuessed) },
 			seen: map[nonce]bool{}, phones: map[Port]bool{}, sources: map[netip.Addr]*bucket{},
 		},
-		slots: make(chan struct{}, lim.Conns), out: out,
+		slots: make(chan struct{}, lim.Conns), out: out, html: l.Page,
 	}
 	defer context.AfterFunc(ctx, s.Close)()
 	for p, list := range s.TCP {
@@ -101,6 +101,7 @@ type serving struct {
 	s     *session
 	slots chan struct{}
 	out   chan<- Arrival
+	html  PhonePage
 	wg    sync.WaitGroup
 }
 
@@ -156,8 +157,9 @@ func (w *serving) conn(ctx context.Context, at Port, c net.Conn, source netip.Ad
 		return
 	}
 	if first[0] == 'G' {
-		if w.page(r, c, at) {
-			w.arrived(ctx, Arrival{Port: at, Way: ByPhone, Source: source.Addr().Unmap(), Seen: w.s.here.judge(source.Addr(), netip.Addr{})})
+		seen := w.s.here.judge(source.Addr(), netip.Addr{})
+		if w.page(r, c, at, seen) {
+			w.arrived(ctx, Arrival{Port: at, Way: ByPhone, Source: source.Addr().Unmap(), Seen: seen})
 			return
 		}
 		silence(c)
@@ -199,35 +201,3 @@ func (w *serving) arrived(ctx context.Context, a Arrival) {
 // silence reads until the deadline and throws it away: wrong and empty input
 // end the same way.
 func silence(c net.Conn) { _, _ = io.Copy(io.Discard, c) }
-
-// pageText is all that a phone gets to see. No script, no link, no redirect.
-const pageHead = "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n"
-
-const pageBody = "<!doctype html><meta name=viewport content='width=device-width'><title>It works</title>" +
-	"<h1>It works</h1><p>Your phone reached the server. Look at the screen of the setup: the row has changed.\n"
-
-// page answers a phone that brings the token of this port.
-func (w *serving) page(r *bufio.Reader, c net.Conn, at Port) bool {
-	line, err := r.ReadString('\n')
-	if err != nil {
-		return false
-	}
-	f := strings.Fields(line)
-	if len(f) != 3 || f[0] != "GET" || !strings.HasPrefix(f[2], "HTTP/1.") {
-		return false
-	}
-	for { // to the end of the header, so that closing does not reset the line
-		h, err := r.ReadString('\n')
-		if err != nil {
-			return false
-		}
-		if strings.TrimRight(h, "\r\n") == "" {
-			break
-		}
-	}
-	if !w.s.phone(strings.TrimPrefix(f[1], "/"), at) {
-		return false
-	}
-	_, err = io.WriteString(c, pageHead+pageBody)
-	return err == nil
-}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -30,6 +31,12 @@ type desk struct {
 	err  chan error
 }
 
+var told = []check.Post{
+	{Proto: "tcp", Port: 8883, State: check.PostOurs},
+	{Proto: "udp", Port: 123, State: check.PostHeld, Identity: identityMask},
+	{Proto: "tcp", Port: 65535, State: check.PostNobody},
+}
+
 var (
 	tcpPort = Port{TCP, 8883}
 	udpPort = Port{UDP, 123}
@@ -50,7 +57,7 @@ func listener(t *testing.T, lim Limits) *desk {
 		code: code(t), tcp: netip.MustParseAddrPort(ln.Addr().String()), udp: netip.MustParseAddrPort(pc.LocalAddr().String()),
 		got: make(chan Arrival, 100), stop: stop, err: make(chan error, 1),
 	}
-	l := Listener{Code: d.code, Limits: lim}
+	l := Listener{Code: d.code, Limits: lim, Posts: told, Page: PhonePage{Inside: [2]string{"From <inside>", "Try again."}}}
 	go func() {
 		d.err <- l.Serve(ctx, Sockets{TCP: map[Port][]net.Listener{tcpPort: {ln}}, UDP: map[Port][]net.PacketConn{udpPort: {pc}}}, d.got)
 	}()
@@ -115,7 +122,7 @@ func TestBothEnds(t *testing.T) {
 		t.Run(p.Proto.String(), func(t *testing.T) {
 			d := listener(t, short())
 			o := d.prober(d.code).Probe(t.Context(), p, loopback)
-			if o.Verdict != Inside || o.Source != loopback {
+			if o.Verdict != Inside || o.Source != loopback || !slices.Equal(o.Posts, told) {
 				t.Errorf("the prober says %+v, want inside", o)
 			}
 			a := d.arrival(t)

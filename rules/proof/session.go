@@ -118,8 +118,9 @@ func (s *session) hello(b []byte, at Port, source netip.AddrPort) (answer, bool)
 	return a, true
 }
 
-// phone takes a token once per port.
-func (s *session) phone(token string, at Port) bool {
+// phone takes a token once per port. One that comes from inside proves nothing
+// and is not used up: its phone will try again with Wi-Fi off.
+func (s *session) phone(token string, at Port, seen check.Seen) bool {
 	if !hmac.Equal([]byte(token), []byte(s.keys.token(at))) {
 		return false
 	}
@@ -128,7 +129,7 @@ func (s *session) phone(token string, at Port) bool {
 	if s.phones[at] {
 		return false
 	}
-	s.phones[at] = true
+	s.phones[at] = seen != check.SeenInside
 	return true
 }
 
