@@ -27,7 +27,7 @@ var supportReasons = func() []check.Code {
 		check.InInsideSource, check.InMasked, check.InMute, check.InUnnamed, check.NotHere, check.Cancelled,
 		check.CheckPanic, check.CheckTimeout, check.CheckKind,
 		check.CertPrivate, check.CertChain, check.CertName, check.CertExpired, check.CertSoon, check.CertWeak, check.CertVersion,
-		check.NATOther, check.NameNone, check.NameElsewhere, check.NameSplit, check.NameOutside,
+		check.NATOther, check.NameNone, check.NameElsewhere, check.NameSplit, check.NameOutside, check.InSamePage,
 	}
 	return append(known, make([]check.Code, reasonRoom-len(known))...)
 }()

@@ -150,7 +150,7 @@ func nginx(n *netlab.Net, name string, k keyPair, tlsPorts ...string) string {
 	for _, p := range []string{"client_body", "proxy", "fastcgi", "uwsgi", "scgi"} {
 		b.WriteString(p + "_temp_path " + dir + "/" + p + ";\n")
 	}
-	b.WriteString("server { listen 80; listen [::]:80; location / { return 200 'ok'; } }\n" +
+	b.WriteString("server { listen 80; listen [::]:80; location / { return 200 '" + name + "'; } }\n" +
 		"server { listen 80; listen [::]:80; server_name github.com; return 301 https://github.com/; }\n")
 	for _, p := range tlsPorts {
 		b.WriteString("server { listen " + p + " ssl; listen [::]:" + p + " ssl; ssl_certificate " + k.cert + "; ssl_certificate_key " + k.key + "; location / { return 200 'ok'; } }\n")

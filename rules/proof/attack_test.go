@@ -294,8 +294,11 @@ func TestPhone(t *testing.T) {
 		seen check.Seen
 		ok   bool
 	}{
-		{tcpPort, check.SeenInside, true}, {tcpPort, check.SeenOutside, true}, {tcpPort, check.SeenOutside, false},
-		{tcpPort, check.SeenInside, false}, {Port{TCP, 80}, check.SeenOutside, false},
+		{tcpPort, check.SeenInside, true},
+		{tcpPort, check.SeenOutside, true},
+		{tcpPort, check.SeenOutside, false},
+		{tcpPort, check.SeenInside, false},
+		{Port{TCP, 80}, check.SeenOutside, false},
 	} {
 		if got := s.phone(k.token(tcpPort), want.at, want.seen); got != want.ok {
 			t.Errorf("%d: got %t, want %t", i, got, want.ok)
