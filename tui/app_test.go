@@ -227,7 +227,7 @@ var scenes = map[string]func(*drive){
 	"not-saved": func(dr *drive) {
 		dr.s.fail = &wizard.SaveError{Path: "/x", Err: errors.New("no space left on device")}
 		dr.goTo("case")
-		dr.a.notice = "Not saved, but nothing is lost while this runs: no space left on device"
+		dr.a.notice = dr.a.d.t("screens.not-saved-yet", "error", "no space left on device")
 	},
 }
 
@@ -237,6 +237,7 @@ func TestGolden(t *testing.T) {
 		for size, msg := range sizes {
 			file := name + "-" + size
 			used[file+".golden"] = true
+			used[name+"-80x24.de.golden"] = true
 			t.Run(file, func(t *testing.T) {
 				dr := newDrive(t, nil)
 				dr.a.Update(msg)
@@ -275,24 +276,27 @@ func TestPicture(t *testing.T) {
 // line exactly as wide as the window.
 func TestNoSize(t *testing.T) {
 	for name, scene := range scenes {
-		t.Run(name, func(t *testing.T) {
-			dr := newDrive(t, nil)
-			scene(dr)
-			for w := 1; w <= 200; w += 1 + w/5 {
-				for h := 1; h <= 60; h += 1 + h/4 {
-					dr.a.Update(tea.WindowSizeMsg{Width: w, Height: h})
-					lines, x, y := dr.a.draw()
-					if len(lines) != h || y >= h || x >= w {
-						t.Fatalf("%dx%d: %d lines, cursor %d,%d", w, h, len(lines), x, y)
-					}
-					for _, l := range lines {
-						if width(l) != w {
-							t.Fatalf("%dx%d: line of %d columns: %q", w, h, width(l), plain(l))
+		for lang, speak := range map[string]func(*drive){"en": func(*drive) {}, "de": german} {
+			t.Run(name+"/"+lang, func(t *testing.T) {
+				dr := newDrive(t, nil)
+				speak(dr)
+				scene(dr)
+				for w := 1; w <= 200; w += 1 + w/5 {
+					for h := 1; h <= 60; h += 1 + h/4 {
+						dr.a.Update(tea.WindowSizeMsg{Width: w, Height: h})
+						lines, x, y := dr.a.draw()
+						if len(lines) != h || y >= h || x >= w {
+							t.Fatalf("%dx%d: %d lines, cursor %d,%d", w, h, len(lines), x, y)
+						}
+						for _, l := range lines {
+							if width(l) != w {
+								t.Fatalf("%dx%d: line of %d columns: %q", w, h, width(l), plain(l))
+							}
 						}
 					}
 				}
-			}
-		})
+			})
+		}
 	}
 }
 

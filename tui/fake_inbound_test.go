@@ -11,18 +11,23 @@ import (
 	"github.com/syncsign/sops-firewall/wizard"
 )
 
-// realWords are the shipped texts.
-var realWords = sync.OnceValue(func() *wizard.Words {
+// realWords are the shipped texts, germanWords those of the longer language.
+var (
+	realWords   = sync.OnceValue(func() *wizard.Words { return shippedWords(wizard.English) })
+	germanWords = sync.OnceValue(func() *wizard.Words { return shippedWords("de") })
+)
+
+func shippedWords(lang string) *wizard.Words {
 	dir, err := fs.Sub(assets.FS, "text")
 	if err != nil {
 		panic(err) // the name is a constant and valid
 	}
-	w, err := wizard.LoadWords(dir, "en")
+	w, err := wizard.LoadWords(dir, lang)
 	if err != nil {
 		panic(err) // held by the tests of wizard
 	}
 	return w
-})
+}
 
 // fakeListening is a session in which one port is reached from outside, one
 // from inside, and that is over then.

@@ -165,6 +165,7 @@ type fakeBoard struct {
 	views   []wizard.TableView
 	causes  []wizard.CauseView
 	changes []wizard.Change
+	words   *wizard.Words // when set, findings are in its language
 }
 
 func (b *fakeBoard) Lay(wizard.Site, rules.Place) {}
@@ -223,6 +224,11 @@ func (b *fakeBoard) Apply(r check.Result) {
 				Seen:  `your router 192.168.50.1 answers "not allowed" (ICMP 3/13), both tries.`,
 				Means: "outgoing TCP 8433 is closed on the router. Updates will not arrive.",
 				Do:    "nothing now: it is in the router's instructions (step 7). r asks again.",
+			}
+			if b.words != nil {
+				r.Code, r.Facts = check.TCPBlockedBy, check.Facts{"variant": "router", "icmp": "ICMP 3/13", "device": "192.168.50.1"}
+				v.Short = b.words.Short(r)
+				v.Finding = b.words.Finding(r, map[string]string{"proto": "TCP", "port": "8433", "host": "up.sync-sign.com"})
 			}
 		}
 	})

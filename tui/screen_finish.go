@@ -155,8 +155,8 @@ func (s *finishScreen) waiting(w int) []string {
 		}
 		text := s.d.n("screens.finish.elsewhere", len(rows[p]), "rows", strings.Join(rows[p], ", "), "from", s.d.fromWords(p))
 		lines = append(lines, hang(" "+s.d.state(check.Waiting)+" ", text, w-1)...)
-		for _, part := range chop(checkLine(p), w-8) {
-			lines = append(lines, "       "+part)
+		for _, part := range wrap(checkLine(p), w-4) {
+			lines = append(lines, "   "+part)
 		}
 		elsewhere = true
 	}

@@ -325,7 +325,7 @@ func (s *tablesScreen) finding(l line, w int) []string {
 		out = append(out, " "+s.d.t("screens.tables.works"))
 	case l.flow.Status == check.Waiting:
 		out = append(out, hang(" ", s.d.t("screens.tables.elsewhere", "from", s.d.fromWords(l.flow.Flow.From)), w)...)
-		for _, part := range chop(checkLine(l.flow.Flow.From), w-4) {
+		for _, part := range wrap(checkLine(l.flow.Flow.From), w-4) {
 			out = append(out, "   "+part)
 		}
 	default:

@@ -185,7 +185,7 @@ func (b *Board) savedView(f rules.Flow, s savedRow) FlowView {
 		})
 	}
 	v := FlowView{Flow: f, Status: st, Result: r, From: s.from, Finding: Finding{Seen: s.row.Said, Do: s.row.Todo}}
-	v.Short = b.words.Text("text.seen-from", map[string]string{"from": string(s.from)})
+	v.Short = b.words.Say("text.seen-from." + string(s.from))
 	return v
 }
 
