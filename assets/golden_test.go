@@ -102,7 +102,7 @@ func texts(t *testing.T, d wizard.GuideDeps, r router.Router) *txtar.Archive {
 				} else if v.Kind != router.None { // its code is a letter to a person
 					sameCode(t, english.Guide, g[0].Guide)
 				}
-				a.Files = append(a.Files, txtar.File{Name: v.Generation + " " + string(side) + " " + lang, Data: []byte(wizard.GuideText(g[0], ""))})
+				a.Files = append(a.Files, txtar.File{Name: v.Generation + " " + string(side) + " " + lang, Data: []byte(wizard.GuideText(d.Words, g[0], ""))})
 			}
 		}
 	}
@@ -226,7 +226,7 @@ func TestHostileInputs(t *testing.T) {
 				s := site(side)
 				s.Firewalls = []wizard.Firewall{{Side: side, Router: r.ID, Generation: v.Generation, Inputs: in}}
 				g := wizard.SiteGuides(d, s, nil, false)[0]
-				return wizard.GuideText(g, ""), g.Err
+				return wizard.GuideText(d.Words, g, ""), g.Err
 			}
 			for _, a := range v.Asks {
 				for _, bad := range hostile {
@@ -264,7 +264,7 @@ func TestShape(t *testing.T) {
 			}
 		}
 		s.Firewalls = []wizard.Firewall{{Side: side, Router: r.ID, Generation: v.Generation, Inputs: inputs(v.Asks)}}
-		return marks.Replace(wizard.GuideText(wizard.SiteGuides(d, s, nil, false)[0], ""))
+		return marks.Replace(wizard.GuideText(d.Words, wizard.SiteGuides(d, s, nil, false)[0], ""))
 	}
 	for _, r := range d.Routers.Routers {
 		for _, v := range r.Variants {

@@ -44,6 +44,9 @@ func NewBoard(book *rules.Book, words *Words, site Site, from rules.Place) *Boar
 	return b
 }
 
+// Words are the texts of the board's findings.
+func (b *Board) Words() *Words { return b.words }
+
 // Lay changes site and vantage; results of flows that stay are kept. A new
 // vantage forgets them: the same flow is another way from another place.
 func (b *Board) Lay(site Site, from rules.Place) {
@@ -78,7 +81,7 @@ const ownTable = "own-sources"
 
 // ownSources is the table of data sources whose host the user gave.
 func ownSources(w *Words, site Site) (rules.Table, bool) {
-	t := rules.Table{ID: ownTable, Code: "8", Title: "Your own data sources", Origin: rules.Ours, From: rules.FromServer}
+	t := rules.Table{ID: ownTable, Code: "8", Title: w.Say("text.own-sources"), Origin: rules.Ours, From: rules.FromServer}
 	for i, s := range site.Sources {
 		if s.Host == "" {
 			continue

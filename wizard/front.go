@@ -1,8 +1,6 @@
 package wizard
 
 import (
-	"errors"
-	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -69,9 +67,9 @@ func (s Site) validTo(v string) (netip.Addr, error) {
 		return netip.Addr{}, err
 	}
 	if v == "" {
-		return netip.Addr{}, errors.New("type the address that your own router has on the box's side, such as 192.168.2.2")
+		return netip.Addr{}, check.Say("problems.to.none")
 	}
-	a, err := address(v, "192.168.2.2")
+	a, err := address(v, "problems.address.to")
 	if err != nil {
 		return a, err
 	}
@@ -80,13 +78,13 @@ func (s Site) validTo(v string) (netip.Addr, error) {
 	}
 	switch a = a.Unmap(); {
 	case !a.Is4():
-		return netip.Addr{}, fmt.Errorf("%s is an IPv6 address: type the IPv4 address that your own router has on the box's side, such as 192.168.2.2", a)
+		return netip.Addr{}, check.Say("problems.to.v6", "address", a.String())
 	case cgnat.Contains(a):
-		return netip.Addr{}, fmt.Errorf("%s is shared by customers of the provider, so no box of yours is in front: leave the box out, and ask the provider for a public address", a)
+		return netip.Addr{}, check.Say("problems.to.shared", "address", a.String())
 	case !a.IsPrivate():
-		return netip.Addr{}, fmt.Errorf("%s is a public address, so no second router is in front: leave the box out, or write the private address that your own router has on its side", a)
+		return netip.Addr{}, check.Say("problems.to.public", "address", a.String())
 	case a == s.Server.LANIP:
-		return netip.Addr{}, fmt.Errorf("%s is the server's own address: write the one that your own router has on the box's side", a)
+		return netip.Addr{}, check.Say("problems.to.server", "address", a.String())
 	}
 	return a, nil
 }
@@ -95,9 +93,9 @@ func (s Site) validTo(v string) (netip.Addr, error) {
 func (l *siteLoader) to(s *Site, fw *Firewall, e, n *yaml.Node) {
 	switch {
 	case !fw.Front && n != nil:
-		l.say(n.Line, "to goes with a provider box in front: add front: true, or leave to out")
+		l.say(n.Line, "site-file.to-alone")
 	case fw.Front && n == nil && s.Step == "" && s.needsTo(fw.Side):
-		l.say(e.Line, "the box in front must know your own router: add to, the address that it has on the box's side, such as to: 192.168.2.2")
+		l.say(e.Line, "site-file.no-to")
 	case fw.Front:
 		fw.To = l.addr(n, "to", func(v string) (netip.Addr, remark, error) {
 			a, err := s.validTo(v)
@@ -114,15 +112,15 @@ func (l *siteLoader) fronts(s *Site, lines map[spot]int) {
 		}
 		own, line := s.Firewall(fw.Side), lines[fw.spot()]
 		if !slices.Contains(frontSides, fw.Side) {
-			l.say(line, "side %s has no box in front: write the box on the side of the router behind it, one of %s", fw.Side, joinSides(frontSides))
+			l.say(line, "site-file.front-side", "side", string(fw.Side), "known", joinSides(frontSides))
 			continue
 		}
 		if own == nil {
-			l.say(line, "the box in front has no router behind it: add your own router, such as {side: %s, router: generic}, or leave front and to out", fw.Side)
+			l.say(line, "site-file.front-alone", "example", "{side: "+string(fw.Side)+", router: generic}")
 			continue
 		}
 		if v, err := findRouter(l.cat, own.Router, own.Generation); err == nil && !behindFront(v) {
-			l.say(line, "router %s of side %s has no box in front: leave this entry out", own.Router, fw.Side)
+			l.say(line, "site-file.front-none", "router", own.Router, "side", string(fw.Side))
 		}
 	}
 }

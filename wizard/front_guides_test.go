@@ -21,7 +21,7 @@ func TestFrontGuides(t *testing.T) {
 	if len(g) != 2 || g[0].Err != nil || g[1].Err != nil {
 		t.Fatalf("%+v", g)
 	}
-	box, own := GuideText(g[0], ""), GuideText(g[1], "")
+	box, own := GuideText(d.Words, g[0], ""), GuideText(d.Words, g[1], "")
 	for _, want := range []string{"Provider box in front: Telekom Speedport", "\nHere \"the server\" means your own router: 192.168.2.2, ", "the server, 192.168.2.2", "80", "443"} {
 		if !strings.Contains(box, want) {
 			t.Errorf("the box's guide lacks %q:\n%s", want, box)
@@ -32,7 +32,7 @@ func TestFrontGuides(t *testing.T) {
 			t.Errorf("the router's guide lacks %q:\n%s", want, own)
 		}
 	}
-	if strings.Contains(box, "192.168.50.10") || strings.Contains(GuideText(g[1], router.Apply), "192.168.2.2") {
+	if strings.Contains(box, "192.168.50.10") || strings.Contains(GuideText(d.Words, g[1], router.Apply), "192.168.2.2") {
 		t.Error("an address of the other device's side")
 	}
 	if a, b := GuideFile(g[0], "md"), GuideFile(g[1], "md"); a != "guide-site-front-speedport.md" || b != "guide-site-mikrotik.md" {
@@ -91,7 +91,7 @@ func TestEveryBox(t *testing.T) {
 				continue
 			}
 			n++
-			text := GuideText(g, "")
+			text := GuideText(d.Words, g, "")
 			if b.v.Kind == router.None {
 				continue
 			}
@@ -141,7 +141,7 @@ func TestOwnRouterBehindBox(t *testing.T) {
 		a.Fields[f.ID] = firstText(f.Value, typical(s, f.ID))
 	}
 	answer(t, s, "inputs:site", a)
-	if own := GuideText(s.Guides(nil, false)[1], router.Apply); !strings.Contains(own, "192.168.2.2") || strings.Contains(own, "203.0.113.5") {
+	if own := GuideText(d.Words, s.Guides(nil, false)[1], router.Apply); !strings.Contains(own, "192.168.2.2") || strings.Contains(own, "203.0.113.5") {
 		t.Errorf("the router waits for another address:\n%s", own)
 	}
 	s.Goto("inputs:site-front")

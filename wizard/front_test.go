@@ -71,7 +71,7 @@ func TestFrontMistakes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := ParseSite([]byte(tc.in), d.Book, d.Routers)
-			if err == nil || err.Error() != tc.want {
+			if err == nil || d.Words.Error(err) != tc.want {
 				t.Errorf("got  %v\nwant %s", err, tc.want)
 			}
 		})

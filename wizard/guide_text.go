@@ -16,24 +16,22 @@ var (
 	inOrder  = []router.Part{router.Prepare, router.Apply, router.Verify, router.Undo, router.Notes}
 )
 
-// partTitles are the headings of a guide's parts in files and on stdout.
-var partTitles = map[router.Part]string{
-	router.Prepare: "Prepare", router.Apply: "Enter", router.Verify: "Check", router.Undo: "Undo", router.Notes: "Notes",
-}
+// partTitle is the heading of a guide's part in files and on stdout.
+func partTitle(w *Words, p router.Part) string { return w.Say("guides.parts." + string(p)) }
 
 // GuideText is a guide as plain text. An empty part means all of them with
 // headings; a single part is printed bare, ready to be pasted.
-func GuideText(g SideGuide, part router.Part) string {
+func GuideText(w *Words, g SideGuide, part router.Part) string {
 	if part != "" {
 		return bare(single(g.Guide, part), part)
 	}
 	var b strings.Builder
-	for _, l := range head(g) {
+	for _, l := range head(w, g) {
 		b.WriteString(l + "\n")
 	}
 	for _, p := range inOrder {
 		if text := bare(g.Guide, p); text != "" {
-			fmt.Fprintf(&b, "\n== %s ==\n\n%s", partTitles[p], text)
+			fmt.Fprintf(&b, "\n== %s ==\n\n%s", partTitle(w, p), text)
 		}
 	}
 	return b.String()
@@ -64,32 +62,30 @@ func (g SideGuide) Lacks() string {
 }
 
 // Beside is what a reader of one part alone must know too.
-func (g SideGuide) Beside(part router.Part) []string {
+func (g SideGuide) Beside(w *Words, part router.Part) []string {
 	var out []string
 	if g.Guide.Nothing {
-		return []string{nothingToDo}
+		return []string{w.Say("guides.nothing")}
 	}
 	for _, gap := range g.Guide.Gaps {
-		out = append(out, notCovered(gap))
+		out = append(out, notCovered(w, gap))
 	}
 	all := slices.DeleteFunc(slices.Clone(g.Guide.Blocks), func(b router.Block) bool { return b.Part != part })
 	switch {
 	case len(all) == 0:
-		out = append(out, "This guide has no such part.")
+		out = append(out, w.Say("guides.no-part"))
 	case len(all) > len(single(g.Guide, part).Blocks):
-		out = append(out, "There are steps to click too: see the whole guide.")
+		out = append(out, w.Say("guides.steps-too"))
 	}
 	return out
 }
 
-func notCovered(g router.Gap) string {
-	return "Not covered: " + strings.TrimSpace(g.Code+" "+g.Say)
+func notCovered(w *Words, g router.Gap) string {
+	return w.Say("guides.not-covered", "gap", strings.TrimSpace(g.Code+" "+g.Say))
 }
 
-const nothingToDo = "Nothing to do on this firewall."
-
 // head is the lines above the parts.
-func head(g SideGuide) []string {
+func head(w *Words, g SideGuide) []string {
 	title := g.Title
 	if g.Guide.Name != "" {
 		title += ": " + g.Guide.Name
@@ -99,17 +95,17 @@ func head(g SideGuide) []string {
 		lines = append(lines, g.Lead)
 	}
 	if g.Guide.Source != "" {
-		lines = append(lines, fmt.Sprintf("Proof: %s, checked %s, source %s", g.Guide.Proof, g.Guide.Checked, g.Guide.Source))
+		lines = append(lines, w.Say("guides.proof", "proof", w.Say("guides.proofs."+string(g.Guide.Proof)), "checked", g.Guide.Checked, "source", g.Guide.Source))
 	}
 	if g.Guide.Nothing {
-		lines = append(lines, nothingToDo)
+		lines = append(lines, w.Say("guides.nothing"))
 	}
 	lines = append(lines, g.Notes...)
 	for _, gap := range g.Guide.Gaps {
-		lines = append(lines, notCovered(gap))
+		lines = append(lines, notCovered(w, gap))
 	}
 	if g.Err != nil {
-		lines = append(lines, "No instructions: "+g.Err.Error())
+		lines = append(lines, w.Say("guides.failed", "why", w.Error(g.Err)))
 	}
 	return lines
 }
@@ -147,10 +143,10 @@ func numbered(text string) string {
 }
 
 // GuideMarkdown is a guide as Markdown, all parts or one.
-func GuideMarkdown(g SideGuide, part router.Part) string {
+func GuideMarkdown(w *Words, g SideGuide, part router.Part) string {
 	var b strings.Builder
 	if part == "" {
-		lines := head(g)
+		lines := head(w, g)
 		fmt.Fprintf(&b, "# %s\n", lines[0])
 		for _, l := range lines[1:] {
 			fmt.Fprintf(&b, "\n%s\n", l)
@@ -170,7 +166,7 @@ func GuideMarkdown(g SideGuide, part router.Part) string {
 				continue
 			}
 			if first && part == "" {
-				fmt.Fprintf(&b, "\n## %s\n\n", partTitles[p])
+				fmt.Fprintf(&b, "\n## %s\n\n", partTitle(w, p))
 			} else if !first {
 				b.WriteString("\n")
 			}

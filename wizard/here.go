@@ -37,20 +37,22 @@ type Here struct {
 	GOOS      string
 	Container string // "docker", "lxc", "wsl", …; empty for none
 	Cloud     string // router id of the cloud: aws, azure, gcp, …; empty for none
-	CloudName string
+	CloudName string // in words; see Told
 	Nets      []Iface
 	Main      Iface // the address of the default route
 	Gateway   netip.Addr
 	Gateway6  netip.Addr
 	MAC       string // the gateway's, from the neighbour table
 	Resolvers []netip.AddrPort
-	Router    string // likely router id; empty when unknown
-	RouterWhy string
+	Router    string     // likely router id; empty when unknown
+	RouterWhy string     // in words; see Told
 	WAN       netip.Addr // the router's address on the Internet, if it told; see Looked
 	WANBy     string     // how it told: "UPnP", "NAT-PMP"
 	NoWAN     bool       // it was asked, and says that it has none
 	Looking   bool       // the router is being asked right now
 	SSH       bool       // the terminal is at the other end of an SSH line
+
+	why remark // what speaks for Router
 }
 
 // maxResolvers bounds the name servers shown.
@@ -122,7 +124,18 @@ func Detect(sys System) Here {
 	h.Container = r.container()
 	h.Cloud, h.CloudName = r.cloud()
 	if h.Cloud == "" && !h.Inside() {
-		h.Router, h.RouterWhy = sys.Makers.router(h.MAC, h.Gateway)
+		h.Router, h.why = sys.Makers.router(h.MAC, h.Gateway)
+	}
+	return h
+}
+
+// Told is h with what was found out in words.
+func (h Here) Told(w *Words) Here {
+	if h.Cloud != "" && h.CloudName == "" {
+		h.CloudName = w.Say("text.a-cloud")
+	}
+	if h.why.key != "" {
+		h.RouterWhy = w.Text("gateway."+h.why.key, h.why.facts)
 	}
 	return h
 }

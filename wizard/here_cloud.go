@@ -25,8 +25,8 @@ func (m machine) container() string {
 	return m.word("run/systemd/container")
 }
 
-// cloud is the router id and the name of the cloud this computer runs at; empty
-// for none. It reads files only.
+// cloud is the router id and the name of the cloud this computer runs at; the id
+// is empty for none. It reads files only.
 func (m machine) cloud() (id, name string) {
 	if id, name = m.firmwareCloud(); id != "" {
 		return id, name
@@ -53,7 +53,7 @@ func (m machine) firmwareCloud() (id, name string) {
 		{vendor == "Akamai" || vendor == "Linode", "linode", "Akamai Linode"},
 		{tag == "OracleCloud.com", "oci", "Oracle Cloud"},
 		{vendor == "Scaleway" || vendor == "UpCloud" || vendor == "Exoscale" || strings.HasPrefix(product, "CloudStack") || strings.HasPrefix(product, "OpenStack") ||
-			strings.HasPrefix(tag, "OpenStack") || product == "Alibaba Cloud ECS" || tag == "OpenTelekomCloud" || tag == "HUAWEICLOUD", vps, firstText(vendor, "a cloud")},
+			strings.HasPrefix(tag, "OpenStack") || product == "Alibaba Cloud ECS" || tag == "OpenTelekomCloud" || tag == "HUAWEICLOUD", vps, vendor},
 	}
 	for _, k := range known {
 		if k.yes {

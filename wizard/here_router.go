@@ -69,15 +69,15 @@ var usual = map[string]maker{
 }
 
 // router guesses the brand of the gateway from its hardware address, else from
-// its address; empty for no guess.
-func (m *Makers) router(mac string, gw netip.Addr) (id, why string) {
+// its address; empty for no guess. why is a key below "gateway" in the words.
+func (m *Makers) router(mac string, gw netip.Addr) (id string, why remark) {
 	if p := strings.ReplaceAll(mac, ":", ""); m != nil && len(p) == 12 {
 		if who, ok := m.by[p[:6]]; ok {
-			return who.id, "its hardware address belongs to " + who.name
+			return who.id, remark{"maker-number", map[string]string{"maker": who.name}}
 		}
 	}
 	if who, ok := usual[gw.String()]; ok && gw.IsValid() {
-		return who.id, gw.String() + " is the address " + who.name + " ships with"
+		return who.id, remark{"usual-address", map[string]string{"address": gw.String(), "maker": who.name}}
 	}
-	return "", ""
+	return "", remark{}
 }

@@ -69,7 +69,7 @@ func TestDetectLinux(t *testing.T) {
 			"run/cloud-init/cloud-id":            "nocloud\n",
 			"sys/class/dmi/id/chassis_asset_tag": "No Asset Tag\n",
 		}),
-	})
+	}).Told(english(t))
 	want := map[string][2]string{
 		"OS": {h.OS, "Debian 12"}, "gateway": {h.Gateway.String(), "192.168.50.1"}, "IPv6 gateway": {h.Gateway6.String(), "fe80::200:ff:fe00:1"},
 		"main": {h.Main.Prefix.String() + " " + h.Main.Name, "192.168.50.10/24 eth0"}, "MAC": {h.MAC, "2c:91:ab:12:34:56"},

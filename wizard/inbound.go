@@ -1,7 +1,6 @@
 package wizard
 
 import (
-	"errors"
 	"net/netip"
 	"slices"
 	"time"
@@ -29,7 +28,7 @@ func OutsideSite(to string) (Site, error) {
 		return Site{}, err
 	}
 	if host == "" {
-		return Site{}, errors.New("type the server's public name, such as sops.example.com, or its address")
+		return Site{}, check.Say("problems.name.public")
 	}
 	return Site{Case: rules.CaseInternet, Server: Server{Domain: host}, From: rules.FromInternet}, nil
 }

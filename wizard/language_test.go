@@ -60,6 +60,16 @@ func shippedText(t testing.TB) fs.FS {
 	return f
 }
 
+// english are the shipped English words.
+func english(t testing.TB) *Words {
+	t.Helper()
+	w, err := LoadWords(shippedText(t), English)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
 // all are the texts by key, those of reasons too.
 func (w *Words) all() map[string]string {
 	out := maps.Clone(w.flat)

@@ -79,7 +79,7 @@ func (r RuleListRow) ports() string {
 }
 
 // Text is the list for a person.
-func (l RuleList) Text() string {
+func (l RuleList) Text(w *Words) string {
 	var b strings.Builder
 	for i, t := range l.Tables {
 		if i > 0 {
@@ -87,9 +87,9 @@ func (l RuleList) Text() string {
 		}
 		ours := ""
 		if t.Origin == string(rules.Ours) {
-			ours = "  (ours, not in the manual)"
+			ours = "  " + w.Say("rows.ours")
 		}
-		_, _ = fmt.Fprintf(&b, "%s %s%s   table %s\n", t.Code, t.Title, ours, t.ID)
+		_, _ = fmt.Fprintf(&b, "%s %s%s   %s\n", t.Code, t.Title, ours, w.Say("rows.table", "id", t.ID))
 		for _, r := range t.Rows {
 			for j, h := range r.to {
 				code, proto := "", ""
@@ -102,7 +102,7 @@ func (l RuleList) Text() string {
 				_, _ = fmt.Fprintf(&b, "  %-4s %-34s %-15s %s\n", code, h, proto, r.Function)
 			}
 			if !r.Applies {
-				_, _ = fmt.Fprintf(&b, "       %s\n", "Left out: "+strings.TrimPrefix(r.Because, "not needed, "))
+				_, _ = fmt.Fprintf(&b, "       %s\n", w.Say("rows.left-out", "because", strings.TrimPrefix(r.Because, w.Say("rows.not-needed"))))
 			}
 		}
 	}
@@ -110,20 +110,29 @@ func (l RuleList) Text() string {
 }
 
 // Markdown is the list as tables.
-func (l RuleList) Markdown() string {
+func (l RuleList) Markdown(w *Words) string {
 	var b strings.Builder
 	for _, t := range l.Tables {
-		_, _ = fmt.Fprintf(&b, "## %s %s (%s)\n\n| row | protocol | port | destination | function | applies |\n| --- | --- | --- | --- | --- | --- |\n", t.Code, cell(t.Title), t.Origin)
+		_, _ = fmt.Fprintf(&b, "## %s %s (%s)\n\n%s", t.Code, cell(t.Title), w.Say("rows.origins."+t.Origin), tableHead(w, "row", "protocol", "port", "destination", "function", "applies"))
 		for _, r := range t.Rows {
-			yes := "yes"
+			yes := w.Say("rows.yes")
 			if !r.Applies {
-				yes = "no: " + r.Because
+				yes = w.Say("rows.no", "because", r.Because)
 			}
 			_, _ = fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", r.Code, strings.ToUpper(r.Proto), r.ports(), cell(strings.Join(r.to, ", ")), cell(r.Function), cell(yes))
 		}
 		b.WriteByte('\n')
 	}
 	return b.String()
+}
+
+// tableHead is the head of a table in Markdown, with columns by their keys.
+func tableHead(w *Words, keys ...string) string {
+	names := make([]string, len(keys))
+	for i, k := range keys {
+		names[i] = w.Say("columns." + k)
+	}
+	return "| " + strings.Join(names, " | ") + " |\n|" + strings.Repeat(" --- |", len(keys)) + "\n"
 }
 
 // RouterItem is an entry of `routers --format json`.
@@ -164,16 +173,20 @@ const few = 3
 
 // RoutersText is the catalogue for a person; of few routers, each generation
 // with its label and the id to choose it by.
-func RoutersText(list []RouterItem) string {
-	id, name := len("ID"), len("NAME")
+func RoutersText(w *Words, list []RouterItem) string {
+	var heads []string
+	for _, k := range []string{"id", "name", "kind", "proof", "generations"} {
+		heads = append(heads, strings.ToUpper(w.Say("columns."+k)))
+	}
+	id, name, kind, proof := len([]rune(heads[0])), len([]rune(heads[1])), max(5, len([]rune(heads[2]))), max(8, len([]rune(heads[3])))
 	for _, r := range list {
 		id, name = max(id, len(r.ID)), max(name, len(r.Name))
 	}
 	var b strings.Builder
 	line := func(cells ...string) {
-		_, _ = fmt.Fprintf(&b, "%-*s  %-*s  %-5s  %-8s  %s\n", id, cells[0], name, cells[1], cells[2], cells[3], cells[4])
+		_, _ = fmt.Fprintf(&b, "%-*s  %-*s  %-*s  %-*s  %s\n", id, cells[0], name, cells[1], kind, cells[2], proof, cells[3], cells[4])
 	}
-	line("ID", "NAME", "KIND", "PROOF", "GENERATIONS")
+	line(heads...)
 	for _, r := range list {
 		line(r.ID, r.Name, r.Kind, r.Proof, strings.Join(r.Generations, ", "))
 	}

@@ -65,7 +65,7 @@ func TestRuleList(t *testing.T) {
 	if string(data) != want {
 		t.Errorf("got %s\nwant %s", data, want)
 	}
-	text := ListRules(d.Book, d.Words, lan, true).Text()
+	text := ListRules(d.Book, d.Words, lan, true).Text(d.Words)
 	for _, w := range []string{"0.3  configured name servers", "TCP 443, 8433", "Left out: the hubs reach"} {
 		if !strings.Contains(text, w) {
 			t.Errorf("no %q in the list:\n%s", w, text)
@@ -84,6 +84,7 @@ func TestRouterList(t *testing.T) {
 			t.Errorf("%q: %s, want %s", filter, got, want)
 		}
 	}
+	words := testDeps(t).Words
 	data, err := json.Marshal(ListRouters(cat, "zeta"))
 	if err != nil {
 		t.Fatal(err)
@@ -94,10 +95,10 @@ func TestRouterList(t *testing.T) {
 	if empty, err := json.Marshal(ListRouters(cat, "none of these")); err != nil || string(empty) != "[]" {
 		t.Errorf("no match: %s, %v", empty, err)
 	}
-	if text := RoutersText(ListRouters(cat, "")); strings.Count(text, "\n") != 6 {
+	if text := RoutersText(words, ListRouters(cat, "")); strings.Count(text, "\n") != 6 {
 		t.Errorf("want a head and five lines:\n%s", text)
 	}
-	few := RoutersText([]RouterItem{{ID: "long-id", Name: "Brand", Generations: []string{"a", "bcd"}, Labels: []string{"old page", "new page"}, Kind: "web", Proof: "docs"}})
+	few := RoutersText(words, []RouterItem{{ID: "long-id", Name: "Brand", Generations: []string{"a", "bcd"}, Labels: []string{"old page", "new page"}, Kind: "web", Proof: "docs"}})
 	for _, want := range []string{"ID       NAME   KIND ", "long-id  Brand  web  ", "\n  long-id/a    old page\n", "\n  long-id/bcd  new page\n"} {
 		if !strings.Contains(few, want) {
 			t.Errorf("no %q in\n%s", want, few)

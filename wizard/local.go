@@ -34,7 +34,9 @@ func localResult(r check.Result) check.Result {
 	if check.CertFault(r.Code) {
 		return r
 	}
-	listens := r.Status == check.Pass || r.Status == check.Note || slices.ContainsFunc(r.Layers, func(l check.Layer) bool { return l.Name == "tcp" && l.Status != check.Fail && l.Status != check.NotNeeded })
+	listens := r.Status == check.Pass || r.Status == check.Note || slices.ContainsFunc(r.Layers, func(l check.Layer) bool {
+		return l.Name == "tcp" && l.Status != check.Fail && l.Status != check.NotNeeded
+	})
 	r.Status, r.Code = check.Waiting, check.NotHere
 	if !listens {
 		r.Code = check.InServiceDown

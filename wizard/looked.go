@@ -23,7 +23,7 @@ func (h Here) Looked(l Looked, w *Words) Here {
 	h.Looking = false
 	h.WAN, h.WANBy, h.NoWAN = l.Signs.WAN, l.Signs.WANBy, l.Signs.NoWAN
 	if l.Guess.Router != "" && h.Cloud == "" && !h.Inside() {
-		h.Router = l.Guess.Router
+		h.Router, h.why = l.Guess.Router, remark{}
 		h.RouterWhy = w.Text("gateway."+string(l.Guess.Where), map[string]string{"text": l.Guess.Text})
 	}
 	return h

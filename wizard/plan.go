@@ -38,14 +38,16 @@ func (d GuideDeps) guide(site Site, fw Firewall, board *Board, onlyMissing bool)
 	}
 	v, err := findRouter(d.Routers, id, fw.Generation)
 	if err != nil {
-		g.Err = err
+		g.Err = d.Words.Spoken(err)
 		return g
 	}
 	w := d.wants(site, fw.Side, board, onlyMissing)
 	to := d.twoDevices(&g, site, fw, routerSite(site))
-	g.Guide, g.Err = v.Render(router.Request{
+	var failed error
+	g.Guide, failed = v.Render(router.Request{
 		Side: fw.Side, Site: to, Inputs: fw.Inputs, Wants: w.out, Lang: firstText(d.Lang, d.Words.Lang()),
 	})
+	g.Err = d.Words.Spoken(failed)
 	for i := range g.Guide.Gaps {
 		g.Guide.Gaps[i].Say = d.Words.Say("guides.gaps." + g.Guide.Gaps[i].Key)
 	}

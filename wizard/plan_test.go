@@ -144,6 +144,7 @@ func TestWantsWithoutName(t *testing.T) {
 }
 
 func TestGuideText(t *testing.T) {
+	words := english(t)
 	g := SideGuide{Side: router.SideSite, Title: "Router of this office", Notes: []string{"A note."}, Guide: router.Guide{
 		Router: "acme", Name: "Acme", Proof: router.ProofDocs, Source: "https://example.com", Checked: "2026-11-24",
 		Gaps: []router.Gap{{Code: "4.1", Say: "no ranges."}},
@@ -153,17 +154,17 @@ func TestGuideText(t *testing.T) {
 			{Part: router.Undo, Kind: router.Code, Lang: "sh", Text: "ufw delete `x` ```\n"},
 		},
 	}}
-	if got := GuideText(g, router.Apply); got != "ufw allow '**x**'\n" {
+	if got := GuideText(words, g, router.Apply); got != "ufw allow '**x**'\n" {
 		t.Errorf("apply alone: %q", got)
 	}
-	if got := GuideText(g, router.Prepare); got != "1. Open Menu > Rules\n2. Type 443\n   and more\n" {
+	if got := GuideText(words, g, router.Prepare); got != "1. Open Menu > Rules\n2. Type 443\n   and more\n" {
 		t.Errorf("prepare: %q", got)
 	}
 	want := "Router of this office: Acme\nProof: docs, checked 2026-11-24, source https://example.com\nA note.\nNot covered: 4.1 no ranges.\n\n== Prepare ==\n\n1. Open Menu > Rules\n2. Type 443\n   and more\n\n== Enter ==\n\nufw allow '**x**'\n\n== Undo ==\n\nufw delete `x` ```\n"
-	if got := GuideText(g, ""); got != want {
+	if got := GuideText(words, g, ""); got != want {
 		t.Errorf("whole:\n%s", got)
 	}
-	md := GuideMarkdown(g, "")
+	md := GuideMarkdown(words, g, "")
 	for _, part := range []string{"# Router of this office: Acme\n", "## Enter\n\n```sh\nufw allow '**x**'\n```\n", "````sh\nufw delete `x` ```\n````\n"} {
 		if !strings.Contains(md, part) {
 			t.Errorf("Markdown lacks %q:\n%s", part, md)

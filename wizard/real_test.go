@@ -65,7 +65,7 @@ func TestRealBrands(t *testing.T) {
 					t.Errorf("%s %s: %+v", side, o.ID, g)
 					continue
 				}
-				if text := GuideText(g[0], router.Apply); strings.TrimSpace(text) == "" || !strings.Contains(text, "443") {
+				if text := GuideText(d.Words, g[0], router.Apply); strings.TrimSpace(text) == "" || !strings.Contains(text, "443") {
 					t.Errorf("%s %s: apply is %q, gaps %v", side, o.ID, text, g[0].Guide.Gaps)
 				}
 				data, err := MarshalSite(s.Site())
@@ -96,7 +96,7 @@ func typical(s *Session, id string) string {
 func TestUnknownRouter(t *testing.T) {
 	d := realDeps(t)
 	_, err := ParseSite([]byte("version: 1\ncase: lan\nfirewalls: [{side: site, router: fritzbux}]"), d.Book, d.Routers)
-	if err == nil || !strings.Contains(err.Error(), "line 3") || !strings.Contains(err.Error(), "fritzbox") || !strings.Contains(err.Error(), "generic") {
+	if said := d.Words.Error(err); err == nil || !strings.Contains(said, "line 3") || !strings.Contains(said, "fritzbox") || !strings.Contains(said, "generic") {
 		t.Errorf("got %v", err)
 	}
 	var m *Mistake

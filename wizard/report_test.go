@@ -204,7 +204,7 @@ func TestBasicsNameWhatWasAsked(t *testing.T) {
 			t.Errorf("%s: %q, want %q", r.Code, r.Said, want)
 		}
 	}
-	text := b.Report(testNow, 0, basics).Text()
+	text := b.Report(testNow, 0, basics).Text(d.Words)
 	if !strings.Contains(text, "configured name servers") || strings.Contains(text, " dns ") {
 		t.Errorf("the list names no destination:\n%s", text)
 	}
@@ -213,7 +213,7 @@ func TestBasicsNameWhatWasAsked(t *testing.T) {
 func TestReportText(t *testing.T) {
 	d := testDeps(t)
 	b := passed(d, labelled(rules.CaseInternet), rules.FromServer)
-	text := b.Report(testNow, 1200*time.Millisecond).Text()
+	text := b.Report(testNow, 1200*time.Millisecond).Text(d.Words)
 	for line := range strings.Lines(text) {
 		if line = strings.TrimSuffix(line, "\n"); len([]rune(line)) > 80 || strings.HasSuffix(line, " ") {
 			t.Errorf("%d columns, or a blank at the end: %q", len([]rune(line)), line)
@@ -298,7 +298,7 @@ func TestReportMarkdownIsText(t *testing.T) {
 		r.Facts = check.Facts{"issuer": "<img src=x onerror=alert(1)> | `a` [x](javascript:b)"}
 		b.Apply(r)
 	}
-	page, err := ReportMarkdown(site, b, b.Report(testNow, time.Second), nil)
+	page, err := ReportMarkdown(d.Words, site, b, b.Report(testNow, time.Second), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,22 +2,24 @@ package wizard
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Text is the report for a person: one line a flow, and what is wrong and what
 // to do below the last of those that say the same, in at most 80 columns.
-func (r Report) Text() string {
+func (r Report) Text(w *Words) string {
 	var b strings.Builder
 	line := func(format string, args ...any) {
 		b.WriteString(strings.TrimRight(fmt.Sprintf(format, args...), " ") + "\n")
 	}
 	for _, c := range r.Causes {
-		line("%s %s", wordOf(c.Status), wrapText(c.Said, 7))
+		line("%s %s", w.stateOf(c.Status), wrapText(c.Said, 7, 7))
 		if c.Todo != "" {
-			line("       Do: %s", wrapText(c.Todo, 11))
+			line("       %s", wrapText(w.Say("report.do", "todo", c.Todo), 7, 11))
 		}
-		line("       This explains %s below.\n", counted(len(c.Explains), "row"))
+		line("       %s\n", w.Count("report.explains", len(c.Explains)))
 	}
 	for i, x := range r.Results {
 		if i > 0 && x.Table != r.Results[i-1].Table {
@@ -29,19 +31,19 @@ func (r Report) Text() string {
 		}
 		reason := x.Reason
 		if x.Status != "waiting" && x.From != r.From {
-			reason = strings.TrimSpace(reason + " (seen from " + x.From + ")")
+			reason = strings.TrimSpace(reason + " " + w.Say("report.seen-from", "from", w.Place(x.From)))
 		}
-		line("%s %-5s %-42s %-9s %s", wordOf(x.Status), x.Code, shorten(firstText(x.to, x.Host), 42), port, reason)
+		line("%s %-5s %-42s %-9s %s", w.stateOf(x.Status), x.Code, shorten(firstText(x.to, x.Host), 42), port, reason)
 		if next := i + 1; !x.speaks() || next < len(r.Results) && x.alike(r.Results[next]) {
 			continue
 		}
-		line("             %s", wrapText(x.Said, 13))
+		line("             %s", wrapText(x.Said, 13, 13))
 		todo, command, whole := strings.Cut(x.Todo, ":  ") // a command stays on one line
 		if whole {
 			todo += ":"
 		}
 		if todo != "" {
-			line("             Do: %s", wrapText(todo, 17))
+			line("             %s", wrapText(w.Say("report.do", "todo", todo), 13, 17))
 		}
 		if command != "" {
 			line("    %s", command)
@@ -50,16 +52,16 @@ func (r Report) Text() string {
 	var parts []string
 	for _, st := range []string{"pass", "note", "fail", "unproven", "waiting", "skipped", "not-needed"} {
 		if n := r.Summary[st]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, st))
+			parts = append(parts, w.Say("report.sums."+st, "n", strconv.Itoa(n)))
 		}
 	}
-	took := ""
+	sum, took := firstText(strings.Join(parts, ", "), w.Say("report.sums.nothing")), ""
 	if r.TookMS > 0 {
-		took = fmt.Sprintf(" Took %.1f s.", float64(r.TookMS)/1000)
+		took = fmt.Sprintf("%.1f", float64(r.TookMS)/1000)
 	}
-	line("\n%s. Seen from: %s.%s", firstText(strings.Join(parts, ", "), "Nothing to check"), r.From, took)
+	line("\n%s", w.Say("report.end", "sum", sum, "from", w.Place(r.From), "seconds", took))
 	if r.Support != "" {
-		line("Support code: %s (sops-firewall explain shows this table from it)", r.Support)
+		line("%s", w.Say("report.support", "code", r.Support))
 	}
 	return b.String()
 }
@@ -80,37 +82,28 @@ func (r ReportResult) alike(o ReportResult) bool {
 	return r.Table == o.Table && r.Status == o.Status && r.Said == o.Said && r.Todo == o.Todo
 }
 
-func counted(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
-
-func wordOf(status string) string {
-	for s, w := range statusWords {
-		if s.String() == status {
-			return w
-		}
-	}
-	return "[ ?  ]"
+// stateOf is the state word of a status in JSON.
+func (w *Words) stateOf(status string) string {
+	s, _ := statusOf(status)
+	return w.State(s)
 }
 
 func shorten(s string, n int) string {
-	if len(s) <= n {
-		return s
+	if r := []rune(s); len(r) > n {
+		return string(r[:n-2]) + ".."
 	}
-	return s[:n-2] + ".."
+	return s
 }
 
-// wrapText breaks s into lines of at most 80 columns, the later ones indented.
-func wrapText(s string, indent int) string {
+// wrapText breaks s, which begins at a column, into lines of at most 80 columns,
+// the later ones indented.
+func wrapText(s string, at, indent int) string {
 	var lines []string
 	line := ""
 	for w := range strings.FieldsSeq(s) {
-		if line != "" && indent+len(line)+1+len(w) > 80 {
+		if line != "" && at+utf8.RuneCountInString(line)+1+utf8.RuneCountInString(w) > 80 {
 			lines = append(lines, line)
-			line = ""
+			line, at = "", indent
 		}
 		line = strings.TrimSpace(line + " " + w)
 	}

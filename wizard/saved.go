@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/syncsign/sops-firewall/rules"
@@ -42,26 +42,26 @@ const reportSchema = 1
 func ParseReport(data []byte) (Report, error) {
 	var r Report
 	if len(data) > MaxReport {
-		return r, fmt.Errorf("larger than %d MiB: give a file that check --save wrote", MaxReport>>20)
+		return r, check.Say("problems.saved.large", "max", strconv.Itoa(MaxReport>>20))
 	}
 	dec := json.NewDecoder(bytes.NewReader(data))
 	if err := dec.Decode(&r); err != nil {
-		return Report{}, errors.New("this is no result of a check: give a file that check --save wrote")
+		return Report{}, check.Say("problems.saved.none")
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return Report{}, errors.New("there is more than one result in it: give a file that check --save wrote")
+		return Report{}, check.Say("problems.saved.several")
 	}
 	switch {
 	case r.Schema > reportSchema:
-		return Report{}, fmt.Errorf("schema %d is of a newer sops-firewall: this one reads %d; install the newer one", r.Schema, reportSchema)
+		return Report{}, check.Say("problems.saved.newer", "schema", strconv.Itoa(r.Schema), "reads", strconv.Itoa(reportSchema))
 	case r.Schema != reportSchema || !slices.Contains(places, rules.Place(r.From)) || r.Results == nil:
-		return Report{}, errors.New("this is no result of a check: give a file that check --save wrote")
+		return Report{}, check.Say("problems.saved.none")
 	case len(r.Results) > maxReported || len(r.Causes) > maxReported:
-		return Report{}, fmt.Errorf("more than %d rows: give a file that check --save wrote", maxReported)
+		return Report{}, check.Say("problems.saved.rows", "max", strconv.Itoa(maxReported))
 	}
 	for i := range r.Results {
 		if err := r.Results[i].tidy(r); err != nil {
-			return Report{}, fmt.Errorf("row %d: %w", i+1, err)
+			return Report{}, check.Say("problems.saved.row", "n", strconv.Itoa(i+1)).For(err)
 		}
 	}
 	for i := range r.Causes {
@@ -77,20 +77,20 @@ func ParseReport(data []byte) (Report, error) {
 // tidy cleans a row and says what is wrong with it.
 func (r *ReportResult) tidy(rep Report) error {
 	if _, known := statusOf(r.Status); !known {
-		return fmt.Errorf("status %q is not known: give a file that check --save wrote", clean(r.Status))
+		return check.Say("problems.saved.status", "value", strconv.Quote(clean(r.Status)))
 	}
 	if r.From == "" {
 		r.From = rep.From
 	}
 	if !slices.Contains(places, rules.Place(r.From)) {
-		return fmt.Errorf("from %q is not known: want server, hub or internet", clean(r.From))
+		return check.Say("problems.saved.from", "value", strconv.Quote(clean(r.From)))
 	}
 	if r.At.IsZero() {
 		r.At = rep.Started
 	}
 	for _, s := range []*string{&r.Code, &r.Table, &r.Rule, &r.Flow, &r.Host, &r.Proto, &r.Importance, &r.Reason} {
 		if *s = check.Clean(*s, maxSaid); *s == "" && (s == &r.Table || s == &r.Rule || s == &r.Flow) {
-			return errors.New("table, rule or flow is empty: give a file that check --save wrote")
+			return check.Say("problems.saved.empty")
 		}
 	}
 	r.Said, r.Todo = check.Clean(r.Said, maxSaid), check.Clean(r.Todo, maxSaid)
@@ -107,8 +107,8 @@ func (r *ReportResult) tidy(rep Report) error {
 
 // statusOf is the status of a word in JSON.
 func statusOf(word string) (check.Status, bool) {
-	for s := range statusWords {
-		if s.String() == word && s != check.Running {
+	for _, s := range supportStatuses {
+		if s.String() == word {
 			return s, true
 		}
 	}

@@ -58,7 +58,7 @@ func TestPlacesMerge(t *testing.T) {
 			t.Errorf("%s %s: seen from %s, want %s", r.Code, r.Flow, r.From, want)
 		}
 	}
-	if text := rep.Text(); !strings.Contains(text, "tcp.silent (seen from internet)") {
+	if text := rep.Text(d.Words); !strings.Contains(text, "tcp.silent (seen from internet)") {
 		t.Errorf("the place is not told:\n%s", text)
 	}
 	// What is saved now holds all three places.
@@ -79,7 +79,7 @@ func TestPlacesMerge(t *testing.T) {
 	site.Firewalls = []Firewall{{Side: "server", Router: "mikrotik"}}
 	shipped := realDeps(t)
 	g := SiteGuides(GuideDeps{Book: d.Book, Routers: shipped.Routers, Words: d.Words}, site, b, true)
-	if text := GuideText(g[0], "apply"); !strings.Contains(text, "1883") || strings.Contains(text, "8883") {
+	if text := GuideText(d.Words, g[0], "apply"); !strings.Contains(text, "1883") || strings.Contains(text, "8883") {
 		t.Errorf("only 1883 is missing:\n%s", text)
 	}
 }
@@ -180,7 +180,7 @@ func TestParseReportRefuses(t *testing.T) {
 		"two":          {string(good) + string(good), "more than one"},
 		"huge":         {strings.Repeat(" ", MaxReport+1), "larger than 16 MiB"},
 	} {
-		if _, err := ParseReport([]byte(c.data)); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := ParseReport([]byte(c.data)); err == nil || !strings.Contains(d.Words.Error(err), c.want) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
 	}
@@ -194,6 +194,7 @@ func TestParseReportRefuses(t *testing.T) {
 func FuzzParseReport(f *testing.F) {
 	f.Add([]byte(`{"schema":1,"from":"hub","results":[{"table":"hubs-out","rule":"hub-time","flow":"tcp/pub.sync-sign.com/80","status":"fail","said":"\u001b[31m"}],"causes":[{"reason":"dns.silent","explains":["x"]}]}`))
 	f.Add([]byte(`{"schema":1,"from":"server","started":"2026-11-24T09:12:00Z","results":[{"table":"\u202e","rule":"a","flow":"b","status":"pass","layers":[{"status":"pass","address":"\u009b2J"}]}]}`))
+	words := english(f)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		rep, err := ParseReport(data)
 		if err != nil {
@@ -207,7 +208,7 @@ func FuzzParseReport(f *testing.F) {
 		if err := json.Unmarshal(out, &doc); err != nil {
 			t.Fatal(err)
 		}
-		if text := rep.Text(); strings.ContainsFunc(text, func(r rune) bool { return r != '\n' && r != utf8.RuneError && hidden(r) }) {
+		if text := rep.Text(words); strings.ContainsFunc(text, func(r rune) bool { return r != '\n' && r != utf8.RuneError && hidden(r) }) {
 			t.Fatalf("hidden characters in %q", text)
 		}
 		if _, err := ParseReport(out); err != nil {

@@ -100,6 +100,7 @@ type Session struct {
 // NewSession starts at the question that site.Step names, else at the first
 // that site leaves open; without answers at the start.
 func NewSession(d Deps, site Site) *Session {
+	d.Here = d.Here.Told(d.Words)
 	s := &Session{deps: d}
 	if d.Store != nil {
 		s.file = d.Store.File
@@ -159,7 +160,7 @@ func (s *Session) Ask() Question { return s.step(s.at).ask(s) }
 // Answer takes the reply to the current question, moves on and saves. The error
 // is a *Problem (stay here), or a *SaveError (the answer is kept in memory).
 func (s *Session) Answer(a Answer) error {
-	if bad := unclean(a); bad != nil {
+	if bad := s.unclean(a); bad != nil {
 		return bad
 	}
 	id := s.at
@@ -209,7 +210,7 @@ func (s *Session) Try(field, value string) (Tried, error) {
 	}
 	normal, r, err := st.try(s, field, value)
 	if err != nil {
-		return Tried{}, &Problem{Field: field, Say: sentence(err)}
+		return Tried{}, s.problem(field, err)
 	}
 	t := Tried{Normal: normal, Odd: r.odd()}
 	if r.key != "" {

@@ -24,11 +24,11 @@ func (s *Session) save() error {
 	}
 	data, err := MarshalSite(s.Site())
 	if err != nil {
-		return &SaveError{s.file, err}
+		return s.deps.Words.Spoken(&SaveError{s.file, err})
 	}
 	s.place()
 	if err := writeFile(s.file, data); err != nil {
-		return &SaveError{s.file, err}
+		return s.deps.Words.Spoken(&SaveError{s.file, err})
 	}
 	s.saved = s.deps.Now()
 	return nil
@@ -60,31 +60,30 @@ func (s *Session) place() {
 func (s *Session) WriteFile(name string, data []byte) (string, error) {
 	st := s.deps.Store
 	if st == nil {
-		return "", &SaveError{guideName(name), os.ErrNotExist}
+		return "", s.deps.Words.Spoken(&SaveError{guideName(name), os.ErrNotExist})
 	}
 	if s.file == "" {
 		s.place()
 	}
 	p := filepath.Join(filepath.Dir(s.file), guideName(name))
 	if err := writeFile(p, data); err != nil {
-		return "", &SaveError{p, err}
+		return "", s.deps.Words.Spoken(&SaveError{p, err})
 	}
 	return p, nil
 }
 
 // unclean refuses an answer that holds what nobody types.
-func unclean(a Answer) *Problem {
+func (s *Session) unclean(a Answer) *Problem {
 	for id, v := range a.Fields {
 		if _, err := typed(v); err != nil {
-			return &Problem{Field: id, Say: sentence(err)}
+			return s.problem(id, err)
 		}
 	}
 	return nil
 }
 
-// sentence is an error as a sentence of its own.
-func sentence(err error) string {
-	s := err.Error()
+// capital is what an error says as a sentence of its own.
+func capital(s string) string {
 	word, _, _ := strings.Cut(s, " ")
 	if strings.ContainsFunc(word, func(r rune) bool { return !unicode.IsLower(r) }) {
 		return s // begins with a value

@@ -28,12 +28,8 @@ func testDeps(t *testing.T) Deps {
 	if err != nil {
 		t.Fatal(err)
 	}
-	words, err := LoadWords(sub("text"), "en")
-	if err != nil {
-		t.Fatal(err)
-	}
 	return Deps{
-		Book: book, Words: words, Routers: testCatalogue(), Now: func() time.Time { return testNow },
+		Book: book, Words: english(t), Routers: testCatalogue(), Now: func() time.Time { return testNow },
 		Here: Here{GOOS: "linux", Main: Iface{"eth0", netip.MustParsePrefix("192.168.50.10/24")}, Gateway: netip.MustParseAddr("192.168.50.1"), Router: "acme", RouterWhy: "its maker is Acme"},
 	}
 }

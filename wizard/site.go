@@ -8,12 +8,13 @@
 package wizard
 
 import (
-	"fmt"
 	"maps"
 	"net/netip"
 	"slices"
+	"strconv"
 
 	"github.com/syncsign/sops-firewall/rules"
+	"github.com/syncsign/sops-firewall/rules/check"
 	"github.com/syncsign/sops-firewall/rules/router"
 )
 
@@ -76,8 +77,10 @@ type Firewall struct {
 // NewerError is a site file written by a newer program.
 type NewerError struct{ Version int }
 
-func (e *NewerError) Error() string {
-	return fmt.Sprintf("version %d is of a newer sops-firewall: this one reads version %d; install the newer one", e.Version, siteVersion)
+func (e *NewerError) Error() string { return e.said().Error() }
+
+func (e *NewerError) said() *check.Said {
+	return check.Say("problems.site-file.newer", "version", strconv.Itoa(e.Version), "reads", strconv.Itoa(siteVersion))
 }
 
 // Facts are what decides which rows apply.

@@ -1,15 +1,16 @@
 package wizard
 
 import (
-	"errors"
 	"net/netip"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/syncsign/sops-firewall/rules"
+	"github.com/syncsign/sops-firewall/rules/check"
 	"github.com/syncsign/sops-firewall/rules/router"
 )
 
@@ -17,14 +18,14 @@ var idForm = regexp.MustCompile(`^[a-z0-9][a-z0-9_.:-]{0,63}$`)
 
 func (l *siteLoader) site(root *yaml.Node) Site {
 	var s Site
-	m := l.mapping(root, "the site file", "version", "name", "case", "sources", "server", "hubs", "outbound", "from", "firewalls", "step")
+	m := l.mapping(root, "file", "version", "name", "case", "sources", "server", "hubs", "outbound", "from", "firewalls", "step")
 	if m == nil {
 		return s
 	}
 	if s.Version = siteVersion; m["version"] == nil {
-		l.say(root.Line, "there is no version: write version: 1")
+		l.say(root.Line, "site-file.no-version")
 	} else if v, ok := l.text(m["version"], "version"); ok && v != "1" {
-		l.say(m["version"].Line, "version %q: want 1", shown(v))
+		l.say(m["version"].Line, "site-file.version", "value", strconv.Quote(shown(v)))
 	}
 	if v, ok := l.text(m["name"], "name"); ok {
 		var err error
@@ -36,7 +37,7 @@ func (l *siteLoader) site(root *yaml.Node) Site {
 	s.From = oneOf(l, m["from"], "from", rules.FromServer, rules.FromHub, rules.FromInternet)
 	if v, ok := l.text(m["step"], "step"); ok {
 		if s.Step = v; !knownQuestion(v) {
-			l.say(m["step"].Line, "step %q: want the name of a question, such as addresses, or leave the line out", shown(v))
+			l.say(m["step"].Line, "site-file.step", "value", strconv.Quote(shown(v)))
 		}
 	}
 	l.sources(&s, m["sources"])
@@ -44,10 +45,10 @@ func (l *siteLoader) site(root *yaml.Node) Site {
 	l.hubs(&s, m["hubs"])
 	l.firewalls(&s, m["firewalls"])
 	if s.Case == "" && m["case"] == nil && s.Step == "" {
-		l.say(root.Line, "there is no case: write case: lan (one network) or case: internet (server on the Internet)")
+		l.say(root.Line, "site-file.no-case")
 	}
 	if fw := s.Firewall(router.SideSite); fw != nil && s.Step == "" && s.needsLANIP() && !s.Server.LANIP.IsValid() && len(l.errs) == 0 {
-		l.say(m["firewalls"].Line, "the router must know where the server is: add lan_ip to server, such as lan_ip: 192.168.1.20")
+		l.say(m["firewalls"].Line, "site-file.no-lan-ip")
 	}
 	return s
 }
@@ -55,7 +56,7 @@ func (l *siteLoader) site(root *yaml.Node) Site {
 // wrong says a validator's error with its key.
 func (l *siteLoader) wrong(n *yaml.Node, key string, err error) {
 	if err != nil {
-		l.say(n.Line, "%s: %s", key, err)
+		l.because(n.Line, err, "site-file.wrong", "key", key)
 	}
 }
 
@@ -65,7 +66,7 @@ func (l *siteLoader) sources(s *Site, n *yaml.Node) {
 		switch {
 		case !ok:
 		case slices.ContainsFunc(s.Sources, func(o DataSource) bool { return o == d }):
-			l.say(e.Line, "source %s is twice: keep one", d.Kind)
+			l.say(e.Line, "site-file.source-twice", "source", string(d.Kind))
 		default:
 			s.Sources = append(s.Sources, d)
 		}
@@ -77,9 +78,9 @@ func (l *siteLoader) source(e *yaml.Node) (d DataSource, ok bool) {
 	kind := e
 	var m map[string]*yaml.Node
 	if e.Kind == yaml.MappingNode {
-		m = l.mapping(e, "the source", "kind", "host", "port")
+		m = l.mapping(e, "source", "kind", "host", "port")
 		if kind = m["kind"]; kind == nil {
-			l.say(e.Line, "the source has no kind: want one of %s", sourceList())
+			l.say(e.Line, "site-file.no-kind", "known", sourceList())
 			return d, false
 		}
 	}
@@ -88,17 +89,17 @@ func (l *siteLoader) source(e *yaml.Node) (d DataSource, ok bool) {
 		return d, false
 	}
 	if d.Kind = rules.Source(v); !d.Kind.Valid() {
-		l.say(kind.Line, "source %q: want one of %s", shown(v), sourceList())
+		l.say(kind.Line, "site-file.one-of", "key", "source", "value", strconv.Quote(shown(v)), "known", sourceList())
 		return d, false
 	}
 	host, hasHost := l.text(m["host"], "host")
 	port, hasPort := l.text(m["port"], "port")
 	switch {
 	case (hasHost || hasPort) && !ownHost(d.Kind):
-		l.say(e.Line, "source %s has no host of your own: leave host and port out", d.Kind)
+		l.say(e.Line, "site-file.no-own-host", "source", string(d.Kind))
 		return d, false
 	case hasPort && !hasHost:
-		l.say(e.Line, "source %s has a port and no host: add the host, or leave the port out", d.Kind)
+		l.say(e.Line, "site-file.port-alone", "source", string(d.Kind))
 		return d, false
 	}
 	var err error
@@ -145,7 +146,7 @@ func (l *siteLoader) addr(n *yaml.Node, key string, valid func(string) (netip.Ad
 	}
 	a, _, err := valid(v)
 	if p, perr := netip.ParseAddr(v); err == nil && (perr != nil || p.Unmap() != a) {
-		err = errors.New("write the address alone, as " + a.String())
+		err = check.Say("problems.address.alone", "address", a.String())
 	}
 	l.wrong(n, key, err)
 	return a
@@ -171,12 +172,12 @@ func (l *siteLoader) hubs(s *Site, n *yaml.Node) {
 func (l *siteLoader) firewalls(s *Site, n *yaml.Node) {
 	lines := map[spot]int{}
 	for _, e := range l.list(n, "firewalls", len(allSides)+len(frontSides)) {
-		m := l.mapping(e, "the firewall", "side", "router", "generation", "front", "to", "inputs")
+		m := l.mapping(e, "firewall", "side", "router", "generation", "front", "to", "inputs")
 		if m == nil {
 			continue
 		}
 		if m["side"] == nil {
-			l.say(e.Line, "the firewall has no side: want one of site, server, hubs, host")
+			l.say(e.Line, "site-file.no-side", "known", joinSides(allSides))
 			continue
 		}
 		front := oneOf(l, m["front"], "front", "true", "false")
@@ -185,13 +186,13 @@ func (l *siteLoader) firewalls(s *Site, n *yaml.Node) {
 		case fw.Side == "" || front == "" && m["front"] != nil:
 			continue
 		case s.Case != "" && !slices.Contains(sidesOf(s.Case), fw.Side):
-			l.say(m["side"].Line, "side %s does not go with case %s: there it is one of %s", fw.Side, s.Case, joinSides(sidesOf(s.Case)))
+			l.say(m["side"].Line, "site-file.side-case", "side", string(fw.Side), "case", string(s.Case), "known", joinSides(sidesOf(s.Case)))
 			continue
 		case fw.Front && s.Front(fw.Side) != nil:
-			l.say(m["side"].Line, "side %s has two boxes in front: keep the one that your own router is connected to", fw.Side)
+			l.say(m["side"].Line, "site-file.two-fronts", "side", string(fw.Side))
 			continue
 		case !fw.Front && s.Firewall(fw.Side) != nil:
-			l.say(m["side"].Line, "side %s is twice: keep one; for another office make a site file of its own", fw.Side)
+			l.say(m["side"].Line, "site-file.side-twice", "side", string(fw.Side))
 			continue
 		}
 		l.router(s, &fw, e, m)
@@ -216,7 +217,7 @@ func (l *siteLoader) router(s *Site, fw *Firewall, e *yaml.Node, m map[string]*y
 	id, ok := l.text(m["router"], "router")
 	if !ok {
 		if m["router"] == nil && s.Step == "" {
-			l.say(e.Line, "the firewall has no router: add its id, such as router: generic (see: sops-firewall routers)")
+			l.say(e.Line, "site-file.no-router")
 		}
 		return
 	}
@@ -224,13 +225,13 @@ func (l *siteLoader) router(s *Site, fw *Firewall, e *yaml.Node, m map[string]*y
 	fw.Generation, _ = l.text(m["generation"], "generation")
 	v, err := findRouter(l.cat, fw.Router, fw.Generation)
 	if err != nil {
-		l.say(m["router"].Line, "%s", sayRouter(err))
+		l.because(m["router"].Line, err, routerKey(err))
 		return
 	}
 	if !slices.Contains(v.Sides, fw.Side) {
-		l.say(m["router"].Line, "router %s does not go with side %s: it is for %s", shown(id), fw.Side, joinSides(v.Sides))
+		l.say(m["router"].Line, "site-file.router-side", "router", shown(id), "side", string(fw.Side), "known", joinSides(v.Sides))
 	} else if fw.Front && !fitsFront(v) {
-		l.say(m["router"].Line, "router %s is no box that stands in front of a router: take the box's brand, or generic", shown(id))
+		l.say(m["router"].Line, "site-file.no-front", "router", shown(id))
 	}
 	l.inputs(fw, v, m["inputs"])
 }
@@ -245,7 +246,7 @@ func (l *siteLoader) inputs(fw *Firewall, v *router.Variant, n *yaml.Node) {
 		known[i] = a.ID
 	}
 	if len(known) == 0 {
-		l.say(n.Line, "router %s has no inputs: leave inputs out", fw.Router)
+		l.say(n.Line, "site-file.no-inputs", "router", fw.Router)
 		return
 	}
 	m := l.mapping(n, "inputs", known...)

@@ -3,7 +3,6 @@ package wizard
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strconv"
@@ -13,6 +12,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/syncsign/sops-firewall/rules"
+	"github.com/syncsign/sops-firewall/rules/check"
 	"github.com/syncsign/sops-firewall/rules/router"
 )
 
@@ -26,15 +26,13 @@ const (
 // Mistake is one thing wrong in a site file.
 type Mistake struct {
 	Line int // 0: the whole file
-	Say  string
+	Err  error
 }
 
-func (m *Mistake) Error() string {
-	if m.Line == 0 {
-		return m.Say
-	}
-	return fmt.Sprintf("line %d: %s", m.Line, m.Say)
-}
+func (m *Mistake) Error() string { return strconv.Itoa(m.Line) + ": " + m.Err.Error() }
+
+// Unwrap is what is wrong there.
+func (m *Mistake) Unwrap() error { return m.Err }
 
 // ParseSite reads a site file strictly: unknown keys, bad values and impossible
 // combinations are refused together, each a *Mistake with its line and what
@@ -64,18 +62,22 @@ type siteLoader struct {
 	more int // mistakes beyond maxMistakes
 }
 
-func (l *siteLoader) say(line int, format string, args ...any) {
+// say notes a mistake by its key below "problems" in the words.
+func (l *siteLoader) say(line int, key string, pairs ...string) { l.because(line, nil, key, pairs...) }
+
+// because is say with the error that tells why.
+func (l *siteLoader) because(line int, err error, key string, pairs ...string) {
 	if len(l.errs) >= maxMistakes {
 		l.more++
 		return
 	}
-	l.errs = append(l.errs, &Mistake{line, fmt.Sprintf(format, args...)})
+	l.errs = append(l.errs, &Mistake{line, check.Say("problems."+key, pairs...).For(err)})
 }
 
 func (l *siteLoader) err() error {
 	slices.SortStableFunc(l.errs, func(a, b error) int { return lineOf(a) - lineOf(b) })
 	if l.more > 0 {
-		l.errs = append(l.errs, &Mistake{0, fmt.Sprintf("and %d more", l.more)})
+		l.errs = append(l.errs, &Mistake{0, check.Say("problems.site-file.more", "n", strconv.Itoa(l.more))})
 	}
 	return errors.Join(l.errs...)
 }
@@ -92,28 +94,28 @@ func lineOf(err error) int {
 func (l *siteLoader) parse(data []byte) (*yaml.Node, bool) {
 	switch {
 	case len(data) > maxSite:
-		l.say(0, "larger than 64 KiB: a site file holds a few lines")
+		l.say(0, "site-file.large")
 		return nil, false
 	case !utf8.Valid(data):
-		l.say(0, "not UTF-8 text: save the file as UTF-8")
+		l.say(0, "site-file.utf8")
 		return nil, false
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	var doc, more yaml.Node
 	if err := dec.Decode(&doc); err != nil {
 		if errors.Is(err, io.EOF) {
-			l.say(0, "empty: write at least version: 1 and case: lan or internet")
+			l.say(0, "site-file.empty")
 		} else {
-			l.say(0, "no valid YAML: %s; indent with spaces, close every bracket and quote", clip(strings.Map(visible, strings.TrimPrefix(err.Error(), "yaml: "))))
+			l.say(0, "site-file.yaml", "error", clip(strings.Map(visible, strings.TrimPrefix(err.Error(), "yaml: "))))
 		}
 		return nil, false
 	}
 	if err := dec.Decode(&more); !errors.Is(err, io.EOF) {
-		l.say(0, "more than one document: one file holds one site, without a line ---")
+		l.say(0, "site-file.documents")
 		return nil, false
 	}
 	if len(doc.Content) != 1 {
-		l.say(0, "empty: write at least version: 1 and case: lan or internet")
+		l.say(0, "site-file.empty")
 		return nil, false
 	}
 	return doc.Content[0], true
@@ -143,12 +145,13 @@ func versionOf(n *yaml.Node) (v int, newer bool) {
 
 // mapping returns the values by key, after saying which keys are unknown or
 // doubled; nil when n is no mapping.
+// what is the last part of the keys of its sentences.
 func (l *siteLoader) mapping(n *yaml.Node, what string, known ...string) map[string]*yaml.Node {
 	if n == nil {
 		return nil
 	}
 	if n.Kind != yaml.MappingNode {
-		l.say(n.Line, "%s must be written as key: value", what)
+		l.say(n.Line, "site-file.not-a-map."+what)
 		return nil
 	}
 	out := map[string]*yaml.Node{}
@@ -156,9 +159,9 @@ func (l *siteLoader) mapping(n *yaml.Node, what string, known ...string) map[str
 		k, v := n.Content[i], n.Content[i+1]
 		switch {
 		case k.Kind != yaml.ScalarNode || !slices.Contains(known, k.Value):
-			l.say(k.Line, "unknown key %q in %s: known are %s", shown(k.Value), what, strings.Join(known, ", "))
+			l.say(k.Line, "site-file.unknown-key."+what, "key", strconv.Quote(shown(k.Value)), "known", strings.Join(known, ", "))
 		case out[k.Value] != nil:
-			l.say(k.Line, "key %q is twice in %s: keep one", k.Value, what)
+			l.say(k.Line, "site-file.key-twice."+what, "key", strconv.Quote(k.Value))
 		default:
 			out[k.Value] = v
 		}
@@ -172,10 +175,10 @@ func (l *siteLoader) list(n *yaml.Node, what string, limit int) []*yaml.Node {
 	case n == nil || n.Tag == "!!null":
 		return nil
 	case n.Kind != yaml.SequenceNode:
-		l.say(n.Line, "%s must be a list: [one, two]", what)
+		l.say(n.Line, "site-file.not-a-list", "key", what)
 		return nil
 	case len(n.Content) > limit:
-		l.say(n.Line, "%s has %d entries: %d at most", what, len(n.Content), limit)
+		l.say(n.Line, "site-file.entries", "key", what, "n", strconv.Itoa(len(n.Content)), "max", strconv.Itoa(limit))
 		return nil
 	}
 	return n.Content
@@ -188,11 +191,11 @@ func (l *siteLoader) text(n *yaml.Node, key string) (s string, ok bool) {
 		return "", false
 	}
 	if n.Kind != yaml.ScalarNode || n.Tag == "!!null" || strings.TrimSpace(n.Value) == "" {
-		l.say(n.Line, "%s is empty or no single value: write one, or leave the line out", key)
+		l.say(n.Line, "site-file.no-value", "key", key)
 		return "", false
 	}
 	if len(n.Value) > maxTyped || strings.ContainsFunc(n.Value, hidden) || strings.ContainsAny(n.Value, "\n\t") {
-		l.say(n.Line, "%s is too long or holds characters that cannot be seen: write it anew", key)
+		l.say(n.Line, "site-file.hidden", "key", key)
 		return "", false
 	}
 	return strings.TrimSpace(n.Value), true
@@ -211,6 +214,6 @@ func oneOf[T ~string](l *siteLoader, n *yaml.Node, key string, known ...T) T {
 	for i, k := range known {
 		words[i] = string(k)
 	}
-	l.say(n.Line, "%s %q: want one of %s", key, shown(s), strings.Join(words, ", "))
+	l.say(n.Line, "site-file.one-of", "key", key, "value", strconv.Quote(shown(s)), "known", strings.Join(words, ", "))
 	return ""
 }

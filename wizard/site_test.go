@@ -112,17 +112,17 @@ func TestParseSiteMistakes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := ParseSite([]byte(tc.in), d.Book, d.Routers)
-			if err == nil || err.Error() != tc.want {
+			if err == nil || d.Words.Error(err) != tc.want {
 				t.Errorf("got  %v\nwant %s", err, tc.want)
 			}
 		})
 	}
 	_, err := ParseSite([]byte("version: 2\nnew: thing\n"), d.Book, d.Routers)
 	var newer *NewerError
-	if !errors.As(err, &newer) || newer.Version != 2 || !strings.Contains(err.Error(), "newer") {
+	if !errors.As(err, &newer) || newer.Version != 2 || !strings.Contains(d.Words.Error(err), "newer") {
 		t.Errorf("newer file: %v", err)
 	}
-	if _, err := ParseSite(make([]byte, maxSite+1), d.Book, d.Routers); err == nil || !strings.Contains(err.Error(), "64 KiB") {
+	if _, err := ParseSite(make([]byte, maxSite+1), d.Book, d.Routers); err == nil || !strings.Contains(d.Words.Error(err), "64 KiB") {
 		t.Errorf("large file: %v", err)
 	}
 }
@@ -137,11 +137,11 @@ func FuzzParseSite(f *testing.F) {
 	} {
 		f.Add([]byte(s))
 	}
-	cat := testCatalogue()
+	cat, words := testCatalogue(), english(f)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		s, err := ParseSite(data, nil, cat)
 		if err != nil {
-			if strings.ContainsFunc(err.Error(), func(r rune) bool { return r != '\n' && hidden(r) }) {
+			if strings.ContainsFunc(words.Error(err), func(r rune) bool { return r != '\n' && hidden(r) }) {
 				t.Fatalf("hostile message %q", err)
 			}
 			return

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/syncsign/sops-firewall/rules"
+	"github.com/syncsign/sops-firewall/rules/check"
 	"github.com/syncsign/sops-firewall/rules/router"
 )
 
@@ -97,7 +99,7 @@ func findRouter(cat *router.Catalogue, id, generation string) (*router.Variant, 
 		return nil, &router.UnknownError{ID: id}
 	}
 	if !idForm.MatchString(strings.ReplaceAll(id, "/", "-")) || generation != "" && !idForm.MatchString(generation) {
-		return nil, fmt.Errorf("router %q: want an id such as mikrotik or generic (see: sops-firewall routers)", shown(id))
+		return nil, check.Say("problems.router.form", "router", strconv.Quote(shown(id)))
 	}
 	if i := slices.IndexFunc(cat.Routers, func(r router.Router) bool { return r.ID == id }); i >= 0 {
 		for _, v := range cat.Routers[i].Variants {
@@ -110,12 +112,11 @@ func findRouter(cat *router.Catalogue, id, generation string) (*router.Variant, 
 	return v, err
 }
 
-// sayRouter is what is wrong with a router's id, and what to take for a brand
-// that nobody wrote a guide for.
-func sayRouter(err error) string {
-	s := err.Error()
-	if !strings.Contains(s, "generic") {
-		s += "; for any other router take generic"
+// routerKey is the sentence around what is wrong with a router's id: what to take
+// for a brand that nobody wrote a guide for.
+func routerKey(err error) string {
+	if strings.Contains(err.Error(), genericID) {
+		return "site-file.router"
 	}
-	return s
+	return "site-file.router-or-generic"
 }

@@ -45,7 +45,7 @@ func GuidesJSON(guides []SideGuide, part router.Part) []GuideJSON {
 			Blocks: []BlockJSON{}, Gaps: []string{}, Notes: append([]string{}, g.Notes...),
 		}
 		if g.Err != nil {
-			j.Problems = g.Err.Error()
+			j.Problems = g.Err.Error() // in words: see Spoken
 		}
 		for _, b := range g.Guide.Blocks {
 			if part != "" && b.Part != part {
@@ -79,19 +79,20 @@ func SiteReportJSON(site Site, rep Report, guides []SideGuide) (SiteReport, erro
 }
 
 // ReportMarkdown is answers, findings and guides on one page.
-func ReportMarkdown(site Site, board *Board, rep Report, guides []SideGuide) (string, error) {
+func ReportMarkdown(w *Words, site Site, board *Board, rep Report, guides []SideGuide) (string, error) {
 	text, err := MarshalSite(site)
 	if err != nil {
 		return "", err
 	}
 	var b strings.Builder
 	say := func(format string, args ...any) { _, _ = fmt.Fprintf(&b, format, args...) }
-	say("# SOPS firewall report\n\nSeen from: %s, %s.\n\n## Answers\n\n```yaml\n%s```\n", rep.From, rep.Started.Format("2006-01-02 15:04 MST"), text)
+	say("# %s\n\n%s\n\n## %s\n\n```yaml\n%s```\n", w.Say("report.title"),
+		w.Say("report.when", "from", w.Place(rep.From), "at", rep.Started.Format("2006-01-02 15:04 MST")), w.Say("report.answers"), text)
 	for _, c := range rep.Causes {
-		say("\n**%s** %s Do: %s\n", wordOf(c.Status), cell(c.Said), cell(c.Todo))
+		say("\n**%s** %s %s\n", w.stateOf(c.Status), cell(c.Said), cell(w.Say("report.do", "todo", c.Todo)))
 	}
 	for _, t := range board.Views(false) {
-		say("\n## %s %s (%s)\n\n| row | to | port | state | seen | to do |\n| --- | --- | --- | --- | --- | --- |\n", t.Table.Code, cell(t.Table.Title), t.Table.Origin)
+		say("\n## %s %s (%s)\n\n%s", t.Table.Code, cell(t.Table.Title), w.Say("rows.origins."+string(t.Table.Origin)), tableHead(w, "row", "to", "port", "state", "seen", "todo"))
 		for _, r := range t.Rows {
 			for _, f := range r.Flows {
 				todo := f.Finding.Do
@@ -102,12 +103,12 @@ func ReportMarkdown(site Site, board *Board, rep Report, guides []SideGuide) (st
 				if r.Row.Proto == "ip" {
 					to = r.Row.Destination
 				}
-				say("| %s | %s | %s | %s | %s | %s |\n", r.Row.Code, cell(to), portText(f.Flow), f.Status, cell(said(f.Finding)), cell(todo))
+				say("| %s | %s | %s | %s | %s | %s |\n", r.Row.Code, cell(to), portText(f.Flow), w.Verdict(f.Status), cell(said(f.Finding)), cell(todo))
 			}
 		}
 	}
 	for _, g := range guides {
-		say("\n%s", GuideMarkdown(g, ""))
+		say("\n%s", GuideMarkdown(w, g, ""))
 	}
 	return b.String(), nil
 }

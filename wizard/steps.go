@@ -170,10 +170,8 @@ func (s *Session) pick(a Answer, ids ...string) (string, error) {
 	return "", &Problem{Say: s.text("problems.choose", nil)}
 }
 
-// fieldError is a validator's error as Problem of a field.
-func fieldError(field string, err error) error {
-	if err == nil {
-		return nil
-	}
-	return &Problem{Field: field, Say: sentence(err)}
+// problem is a validator's error as Problem of a field; of the whole answer
+// where field is empty.
+func (s *Session) problem(field string, err error) *Problem {
+	return &Problem{Field: field, Say: capital(s.deps.Words.Error(err))}
 }

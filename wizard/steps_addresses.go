@@ -1,12 +1,12 @@
 package wizard
 
 import (
-	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
 
 	"github.com/syncsign/sops-firewall/rules"
+	"github.com/syncsign/sops-firewall/rules/check"
 )
 
 func hasAddresses(s Site) bool {
@@ -87,7 +87,7 @@ func tryAddress(s *Session, field, v string) (string, remark, error) {
 		case err != nil:
 			return "", r, err
 		case slices.ContainsFunc(s.site.Firewalls, func(f Firewall) bool { return f.To == a }):
-			return "", r, fmt.Errorf("%s is what your own router is called by the box in front: type the server's own address", a)
+			return "", r, check.Say("problems.address.of-router", "address", a.String())
 		case a == s.deps.Here.Gateway || a == s.deps.Here.Gateway6:
 			r = remark{"gateway", nil}
 		case s.mine(a):
@@ -128,7 +128,7 @@ func takeAddresses(s *Session, a Answer) (string, error) {
 	for _, id := range []string{"domain", "lan_ip", "public_ip", "hubs", "name"} {
 		n, _, err := tryAddress(s, id, a.Fields[id])
 		if err != nil {
-			return "", fieldError(id, err)
+			return "", s.problem(id, err)
 		}
 		normal[id] = n
 	}

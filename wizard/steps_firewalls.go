@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/syncsign/sops-firewall/rules"
+	"github.com/syncsign/sops-firewall/rules/check"
 	"github.com/syncsign/sops-firewall/rules/router"
 )
 
@@ -187,7 +188,7 @@ func takeBrand(s *Session, a Answer) (string, error) {
 	}
 	if i < 0 {
 		if _, err := findRouter(s.deps.Routers, a.Choice, ""); err != nil {
-			return "", &Problem{Say: sayRouter(err)}
+			return "", s.problem("", check.Say("problems."+routerKey(err)).For(err))
 		}
 		return "", &Problem{Say: s.text("problems.choose", nil)}
 	}

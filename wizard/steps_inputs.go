@@ -79,7 +79,7 @@ func (s *Session) input(a router.Ask, v string) (string, error) {
 	case v == "":
 		return "", &Problem{Field: a.ID, Say: s.text("problems.needed", map[string]string{"what": firstText(a.Label, a.ID)})}
 	}
-	a.ID, a.Label, a.How = "the value", "", "" // the field beside it says which
+	a.ID, a.Label, a.How = s.text("problems.input.this", nil), "", "" // the field beside it says which
 	return a.CheckInput(v)
 }
 
@@ -93,14 +93,14 @@ func takeInputs(s *Session, a Answer) (string, error) {
 	if at.front() {
 		var err error
 		if to, _, err = s.tryTo(side, a.Fields[toID]); err != nil {
-			return "", fieldError(toID, err)
+			return "", s.problem(toID, err)
 		}
 	}
 	in := map[string]string{}
 	for _, ask := range v.AsksFor(side) {
 		n, err := s.input(ask, a.Fields[ask.ID])
 		if err != nil {
-			return "", fieldError(ask.ID, err)
+			return "", s.problem(ask.ID, err)
 		}
 		if n != "" {
 			in[ask.ID] = n

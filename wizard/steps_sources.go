@@ -159,11 +159,11 @@ func takeHosts(s *Session, a Answer) (string, error) {
 		kind := string(d.Kind)
 		host, _, err := validHost(a.Fields[kind+"-host"])
 		if err != nil {
-			return "", fieldError(kind+"-host", err)
+			return "", s.problem(kind+"-host", err)
 		}
 		port, err := validPort(a.Fields[kind+"-port"])
 		if err != nil {
-			return "", fieldError(kind+"-port", err)
+			return "", s.problem(kind+"-port", err)
 		}
 		if port == 0 && host != "" { // a pasted URL names its own
 			port = portOf(a.Fields[kind+"-host"])

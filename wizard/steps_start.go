@@ -87,7 +87,7 @@ func takeStart(s *Session, a Answer) (string, error) {
 		case s.deps.Store != nil && s.deps.Store.File != "":
 			file = s.deps.Store.File
 			if err := s.deps.Store.setAside(); err != nil {
-				return "", &Problem{Say: sentence(err)}
+				return "", s.problem("", err)
 			}
 		}
 		s.reset(Site{}, file)
@@ -117,7 +117,7 @@ func (s *Session) open(id string) error {
 	}
 	site, err := s.deps.Store.Load(path, s.deps.Book, s.deps.Routers)
 	if err != nil {
-		why := strings.ReplaceAll(err.Error(), "\n", "; ")
+		why := strings.ReplaceAll(s.deps.Words.Error(err), "\n", "; ")
 		return &Problem{Say: why + ". " + s.text("problems.site", nil)}
 	}
 	s.reset(site, path)

@@ -18,6 +18,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/syncsign/sops-firewall/rules"
+	"github.com/syncsign/sops-firewall/rules/check"
 	"github.com/syncsign/sops-firewall/rules/router"
 )
 
@@ -44,24 +45,31 @@ type SaveError struct {
 	Err  error
 }
 
-func (e *SaveError) Error() string {
-	do := "it could not be written: check the folder, then try again"
+func (e *SaveError) Error() string { return e.Path + ": " + e.cause().Error() }
+
+// cause is the system's error without the path.
+func (e *SaveError) cause() error {
+	var p *fs.PathError
+	if errors.As(e.Err, &p) {
+		return p.Err
+	}
+	return e.Err
+}
+
+// said is what to do about it.
+func (e *SaveError) said() *check.Said {
+	key := "other"
 	switch {
 	case errors.Is(e.Err, syscall.ENOSPC), errors.Is(e.Err, syscall.EDQUOT):
-		do = "the disk is full: free some space, then try again"
+		key = "full"
 	case errors.Is(e.Err, syscall.EROFS):
-		do = "the disk is read-only: give another file with --site, or make it writable"
+		key = "read-only"
 	case errors.Is(e.Err, syscall.ENOTDIR):
-		do = "a file stands where a folder is needed: rename it, or give another file with --site"
+		key = "no-folder"
 	case errors.Is(e.Err, fs.ErrPermission):
-		do = "this user may not write there: give another file with --site, or check who owns the folder"
+		key = "rights"
 	}
-	var p *fs.PathError
-	err := e.Err
-	if errors.As(err, &p) {
-		err = p.Err // the path is said already
-	}
-	return fmt.Sprintf("%s (%s: %s)", do, e.Path, err)
+	return check.Say("problems.save."+key, "path", e.Path).For(e.cause())
 }
 
 // Unwrap returns the system's error.
@@ -152,11 +160,11 @@ func readSite(file string) ([]byte, error) {
 func (s *Store) Load(file string, book *rules.Book, cat *router.Catalogue) (Site, error) {
 	data, err := readSite(file)
 	if err != nil {
-		return Site{}, fmt.Errorf("%s cannot be read: %w", file, err)
+		return Site{}, check.Say("problems.site-file.unread", "path", file).For(err)
 	}
 	site, err := ParseSite(data, book, cat)
 	if err != nil {
-		return Site{}, fmt.Errorf("%s cannot be used and stays as it is: %w", file, err)
+		return Site{}, check.Say("problems.site-file.unusable", "path", file).For(err)
 	}
 	return site, nil
 }
@@ -200,7 +208,7 @@ func (s *Store) setAside() error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("the earlier answers cannot be kept (%w): give another file with --site", err)
+		return check.Say("problems.earlier.unread").For(err)
 	}
 	ext := filepath.Ext(s.File)
 	base := strings.TrimSuffix(s.File, ext)
@@ -214,7 +222,7 @@ func (s *Store) setAside() error {
 		}
 		return nil
 	}
-	return errors.New("there are a thousand earlier files beside it: give another file with --site")
+	return check.Say("problems.earlier.thousand")
 }
 
 // writeFile replaces a file in one step: whoever reads it sees the old or the

@@ -2,7 +2,6 @@ package wizard
 
 import (
 	"crypto/sha256"
-	"errors"
 	"slices"
 	"time"
 
@@ -46,11 +45,11 @@ var (
 
 // Errors of a support code as it was typed.
 var (
-	ErrCodeTyped   = errors.New("the code is not right: a character is wrong or missing; have it read out once more")
-	ErrCodeVersion = errors.New("the code is of another version of sops-firewall; use the same version here")
-	ErrCodeBook    = errors.New("the code is of other rule tables; use the same version of sops-firewall here, and the same --rules")
+	ErrCodeTyped   error = check.Say("problems.support.typed")
+	ErrCodeVersion error = check.Say("problems.support.version")
+	ErrCodeBook    error = check.Say("problems.support.book")
 	// ErrCodeRoom says that a rule book has more rows than a code has room for.
-	ErrCodeRoom = errors.New("this rule book has too many rows for a support code; send the report instead")
+	ErrCodeRoom error = check.Say("problems.support.room")
 )
 
 // SupportCode is the state of all rows in a code that can be read out on the

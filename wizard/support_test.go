@@ -61,8 +61,10 @@ func TestSupportCode(t *testing.T) {
 		return ""
 	}
 	sites := []Site{
-		{Version: 1}, {Version: 1, Case: rules.CaseLAN, Sources: []DataSource{{Kind: rules.SourceGoogle}}},
-		{Version: 1, Case: rules.CaseInternet, Sources: []DataSource{{Kind: rules.SourceExchange, Host: "m.example.com"}}}, largest(),
+		{Version: 1},
+		{Version: 1, Case: rules.CaseLAN, Sources: []DataSource{{Kind: rules.SourceGoogle}}},
+		{Version: 1, Case: rules.CaseInternet, Sources: []DataSource{{Kind: rules.SourceExchange, Host: "m.example.com"}}},
+		largest(),
 	}
 	for n, site := range sites {
 		for kind, state := range map[string]func() (check.Status, check.Code){

@@ -24,5 +24,5 @@ func (x Explained) Text(words *Words) string {
 		words.Say("support.detail." + x.Detail),
 		"",
 	}
-	return strings.Join(lines, "\n") + "\n" + x.Report.Text()
+	return strings.Join(lines, "\n") + "\n" + x.Report.Text(words)
 }

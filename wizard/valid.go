@@ -1,8 +1,6 @@
 package wizard
 
 import (
-	"errors"
-	"fmt"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -10,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/net/idna"
+
+	"github.com/syncsign/sops-firewall/rules/check"
 )
 
 // Bounds of typed values: far above what is right, so that a pasted book
@@ -41,9 +41,9 @@ func (r remark) odd() bool {
 func typed(s string) (string, error) {
 	switch {
 	case len(s) > maxTyped:
-		return "", errors.New("this is too long: type the value alone")
+		return "", check.Say("problems.typed.long")
 	case !utf8.ValidString(s) || strings.ContainsFunc(s, hidden):
-		return "", errors.New("it holds characters that cannot be seen: type it by hand")
+		return "", check.Say("problems.typed.hidden")
 	}
 	return strings.TrimSpace(s), nil
 }
@@ -65,11 +65,11 @@ func validDomain(s string) (string, remark, error) {
 		return "", remark{}, err
 	}
 	if s == "" {
-		return "", remark{}, errors.New("type the server's name, such as sops.example.com")
+		return "", remark{}, check.Say("problems.name.none")
 	}
 	name := hostOf(s)
 	if _, err := netip.ParseAddr(name); err == nil {
-		return "", remark{}, fmt.Errorf("%s is an address: type the name that points to it, such as sops.example.com; without one, let your DNS provider make one", name)
+		return "", remark{}, check.Say("problems.name.address", "address", name)
 	}
 	ascii, err := dnsName(name)
 	if err != nil {
@@ -141,15 +141,15 @@ func dnsName(s string) (string, error) {
 	bare := strings.TrimRight(s, ".。")
 	switch {
 	case bare == "":
-		return "", errors.New("there is no name in it: type one such as sops.example.com")
+		return "", check.Say("problems.name.empty")
 	case strings.ContainsFunc(bare, unicode.IsSpace):
-		return "", errors.New("a name has no spaces: type one name, such as sops.example.com")
+		return "", check.Say("problems.name.spaces")
 	case strings.Contains(bare, "@"):
-		return "", errors.New("this looks like a mail address: type the server's name, such as sops.example.com")
+		return "", check.Say("problems.name.mail")
 	case strings.Contains(bare, "*"):
-		return "", errors.New("type the one name of the server, without *")
+		return "", check.Say("problems.name.star")
 	case strings.Contains(bare, "_"):
-		return "", errors.New("a server's name has no underscore: use letters, digits, dots and hyphens")
+		return "", check.Say("problems.name.underscore")
 	}
 	ascii, err := names.ToASCII(bare)
 	ascii = strings.TrimRight(ascii, ".")
@@ -157,13 +157,13 @@ func dnsName(s string) (string, error) {
 	last := labels[len(labels)-1]
 	switch {
 	case err != nil || !plainLabels(ascii):
-		return "", fmt.Errorf("%q is no name that DNS knows: use letters, digits, dots and hyphens, such as sops.example.com", clip(bare))
+		return "", check.Say("problems.name.form", "value", quoted(bare))
 	case strings.Trim(last, "0123456789") == "":
-		return "", fmt.Errorf("%q looks like an address with a mistake: type the server's name, such as sops.example.com", clip(bare))
+		return "", check.Say("problems.name.digits", "value", quoted(bare))
 	case last == "localhost":
-		return "", errors.New(`"localhost" is every computer's own name: type the name that the hubs use, such as sops.example.com`)
+		return "", check.Say("problems.name.localhost")
 	case len(labels) < 2:
-		return "", fmt.Errorf("%q is only a part: type the whole name with its dots, such as %s.example.com", clip(bare), ascii)
+		return "", check.Say("problems.name.part", "value", quoted(bare), "name", ascii)
 	}
 	return ascii, nil
 }
@@ -198,7 +198,7 @@ func validHost(s string) (string, remark, error) {
 	if !strings.Contains(h, ".") {
 		ascii, err := names.ToASCII(h)
 		if err != nil || ascii == "localhost" || !plainLabels(ascii) || strings.Trim(ascii, "0123456789") == "" {
-			return "", remark{}, fmt.Errorf("%q is no host: type a name such as mail.example.com, or an address", clip(h))
+			return "", remark{}, check.Say("problems.host", "value", quoted(h))
 		}
 		return ascii, remark{"short-name", nil}, nil
 	}
@@ -220,7 +220,7 @@ func validPort(s string) (uint16, error) {
 	}
 	n, err := strconv.ParseUint(s, 10, 16)
 	if err != nil || n == 0 {
-		return 0, fmt.Errorf("%q is no port: type a number from 1 to 65535", clip(s))
+		return 0, check.Say("problems.port", "value", quoted(s))
 	}
 	return uint16(n), nil
 }
@@ -234,12 +234,15 @@ func validName(s string) (string, error) {
 	s = strings.Join(strings.Fields(s), " ")
 	switch {
 	case utf8.RuneCountInString(s) > maxName:
-		return "", fmt.Errorf("this is too long: %d characters at most", maxName)
+		return "", check.Say("problems.site-name.long", "max", strconv.Itoa(maxName))
 	case s != "" && slug(s) == "":
-		return "", errors.New("type at least one letter or digit from a to z, 0 to 9: a folder gets this name")
+		return "", check.Say("problems.site-name.letters")
 	}
 	return s, nil
 }
+
+// quoted is what was typed, in quotes, inside a sentence.
+func quoted(s string) string { return strconv.Quote(clip(s)) }
 
 // clip shortens what was typed, to be shown in a sentence.
 func clip(s string) string {

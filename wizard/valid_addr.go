@@ -1,13 +1,13 @@
 package wizard
 
 import (
-	"errors"
-	"fmt"
 	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/syncsign/sops-firewall/rules/check"
 )
 
 // Ranges that net/netip has no word for.
@@ -22,19 +22,20 @@ func usable(a netip.Addr) error {
 	a = a.Unmap()
 	switch {
 	case a.Zone() != "":
-		return fmt.Errorf("leave out the part from %% on: %s", a.WithZone(""))
+		return check.Say("problems.address.zone", "address", a.WithZone("").String())
 	case a.IsLoopback():
-		return fmt.Errorf("%s is every computer's own address: type the one that other devices use", a)
+		return check.Say("problems.address.loopback", "address", a.String())
 	case a.IsLinkLocalUnicast():
-		return fmt.Errorf("%s is an address a computer gives itself: give it a fixed one first", a)
+		return check.Say("problems.address.link-local", "address", a.String())
 	case a.IsMulticast() || a.IsUnspecified() || thisNet.Contains(a) || reserved.Contains(a):
-		return fmt.Errorf("%s is no address of one computer: type one such as 192.168.1.20", a)
+		return check.Say("problems.address.kind", "address", a.String())
 	}
 	return nil
 }
 
 // address reads one address; what else may have been meant is said.
-func address(s, example string) (netip.Addr, error) {
+// key is the sentence where it is none.
+func address(s, key string) (netip.Addr, error) {
 	if a, err := netip.ParseAddr(s); err == nil {
 		return a, nil
 	}
@@ -46,7 +47,7 @@ func address(s, example string) (netip.Addr, error) {
 			return a, nil
 		}
 	}
-	return netip.Addr{}, fmt.Errorf("%q is no IP address: type numbers such as %s", clip(s), example)
+	return netip.Addr{}, check.Say(key, "value", quoted(s))
 }
 
 // validLANIP reads the server's address in its own network.
@@ -56,9 +57,9 @@ func validLANIP(s string) (netip.Addr, remark, error) {
 		return netip.Addr{}, remark{}, err
 	}
 	if s == "" {
-		return netip.Addr{}, remark{}, errors.New("type the server's address in the LAN, such as 192.168.1.20")
+		return netip.Addr{}, remark{}, check.Say("problems.address.none")
 	}
-	a, err := address(s, "192.168.1.20")
+	a, err := address(s, "problems.address.lan")
 	if err != nil {
 		return a, remark{}, err
 	}
@@ -77,7 +78,7 @@ func validPublicIP(s string) (netip.Addr, remark, error) {
 	if err != nil || s == "" {
 		return netip.Addr{}, remark{}, err
 	}
-	a, err := address(s, "the ones your provider gave you")
+	a, err := address(s, "problems.address.public")
 	if err != nil {
 		return a, remark{}, err
 	}
@@ -86,9 +87,9 @@ func validPublicIP(s string) (netip.Addr, remark, error) {
 	}
 	switch a = a.Unmap(); {
 	case a.IsPrivate():
-		return netip.Addr{}, remark{}, fmt.Errorf("%s is a private address that the Internet cannot reach: type the public one, or leave this empty", a)
+		return netip.Addr{}, remark{}, check.Say("problems.address.private", "address", a.String())
 	case cgnat.Contains(a):
-		return netip.Addr{}, remark{}, fmt.Errorf("%s is shared by customers of your provider, so nothing from outside arrives: ask the provider for a public address, or leave this empty", a)
+		return netip.Addr{}, remark{}, check.Say("problems.address.shared", "address", a.String())
 	}
 	return a, remark{}, nil
 }
@@ -101,7 +102,7 @@ func validSubnets(s string) ([]netip.Prefix, remark, error) {
 	}
 	words := strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ';' || unicode.IsSpace(r) })
 	if len(words) > maxSubnets {
-		return nil, remark{}, fmt.Errorf("these are %d networks: %d at most; one larger network may hold several", len(words), maxSubnets)
+		return nil, remark{}, check.Say("problems.network.too-many", "n", strconv.Itoa(len(words)), "max", strconv.Itoa(maxSubnets))
 	}
 	var out []netip.Prefix
 	var say remark
@@ -131,7 +132,7 @@ func network(w string) (netip.Prefix, error) {
 		return p, err
 	}
 	if p.Addr().Is4In6() {
-		return netip.Prefix{}, fmt.Errorf("%q mixes two kinds of address: type a network such as 192.168.60.0/24", clip(w))
+		return netip.Prefix{}, check.Say("problems.network.mixed", "value", quoted(w))
 	}
 	least := 8
 	if p.Addr().Is6() {
@@ -139,9 +140,9 @@ func network(w string) (netip.Prefix, error) {
 	}
 	switch a := p.Addr(); {
 	case p.Bits() < least:
-		return netip.Prefix{}, fmt.Errorf("%s is half the Internet: type the hubs' own network, such as 192.168.60.0/24", w)
+		return netip.Prefix{}, check.Say("problems.network.large", "value", w)
 	case a.IsLoopback(), a.IsMulticast(), a.IsLinkLocalUnicast(), a.IsUnspecified(), thisNet.Contains(a), reserved.Contains(a):
-		return netip.Prefix{}, fmt.Errorf("%s is no network of an office: type the hubs' own, such as 192.168.60.0/24", w)
+		return netip.Prefix{}, check.Say("problems.network.kind", "value", w)
 	}
 	return p, nil
 }
@@ -157,17 +158,17 @@ func maskNetwork(w string) (netip.Prefix, error) {
 	a, err := netip.ParseAddr(w)
 	switch {
 	case err == nil && a.Zone() != "":
-		return netip.Prefix{}, fmt.Errorf("leave out the part from %% on: %s", a.WithZone(""))
+		return netip.Prefix{}, check.Say("problems.address.zone", "address", a.WithZone("").String())
 	case err == nil && a.Unmap().Is4():
 		p, _ := a.Unmap().Prefix(24)
-		return netip.Prefix{}, fmt.Errorf("%s is one address: for its whole network type %s, for this one alone %s/32", a.Unmap(), p, a.Unmap())
+		return netip.Prefix{}, check.Say("problems.network.single", "address", a.Unmap().String(), "network", p.String())
 	case err == nil:
 		p, _ := a.Prefix(64)
-		return netip.Prefix{}, fmt.Errorf("%s is one address: for its whole network type %s", a, p)
+		return netip.Prefix{}, check.Say("problems.network.single6", "address", a.String(), "network", p.String())
 	case strings.Contains(w, "-"):
-		return netip.Prefix{}, fmt.Errorf("%q is a range: type it as network and size, such as 192.168.60.0/24", clip(w))
+		return netip.Prefix{}, check.Say("problems.network.range", "value", quoted(w))
 	}
-	return netip.Prefix{}, fmt.Errorf("%q is no network: type four numbers and a size, such as 192.168.60.0/24", clip(w))
+	return netip.Prefix{}, check.Say("problems.network.form", "value", quoted(w))
 }
 
 // maskBits is the size of a netmask such as 255.255.255.0.

@@ -28,7 +28,7 @@ func TestValidDomain(t *testing.T) {
 		"a\x1b[2J.example.com": "cannot be seen", "a\u202e.example.com": "cannot be seen", "a;reboot.example.com": "DNS", "$(x).example.com": "DNS",
 		"https://": "no name", strings.Repeat("a", 64) + ".example.com": "DNS", strings.Repeat("a.", 200) + "com": "DNS", strings.Repeat("a", 2000): "too long",
 	} {
-		if got, _, err := validDomain(in); err == nil || !strings.Contains(err.Error(), word) {
+		if got, _, err := validDomain(in); err == nil || !strings.Contains(english(t).Error(err), word) {
 			t.Errorf("%q: got %q, %v; want an error with %q", in, got, err, word)
 		}
 	}
@@ -82,7 +82,7 @@ func TestValidAddresses(t *testing.T) {
 func checkValid(t *testing.T, in, want, got string, err error) {
 	t.Helper()
 	if word, bad := strings.CutPrefix(want, "!"); bad {
-		if err == nil || !strings.Contains(err.Error(), word) {
+		if err == nil || !strings.Contains(english(t).Error(err), word) {
 			t.Errorf("%q: got %q, %v; want an error with %q", in, got, err, word)
 		}
 		return

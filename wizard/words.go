@@ -190,17 +190,25 @@ func (w *Words) Text(key string, facts map[string]string) string {
 // Say is the text of a key with {name} replaced from pairs of name and value.
 // Unlike facts, which come from the network, these are the caller's own and stand
 // there whole; control characters are still taken out.
-func (w *Words) Say(key string, pairs ...string) string {
+func (w *Words) Say(key string, list ...string) string {
 	t, ok := w.flat[key]
 	if !ok {
 		return key
 	}
-	facts := make(map[string]string, len(pairs)/2)
-	for i := 0; i+1 < len(pairs); i += 2 {
-		facts[pairs[i]] = pairs[i+1]
-	}
-	return fillWith(t, facts, func(s string) string { return check.Clean(s, sayMax) })
+	return fillWith(t, pairs(list), func(s string) string { return check.Clean(s, sayMax) })
 }
+
+// pairs are names and values as a map.
+func pairs(list []string) map[string]string {
+	facts := make(map[string]string, len(list)/2)
+	for i := 0; i+1 < len(list); i += 2 {
+		facts[list[i]] = list[i+1]
+	}
+	return facts
+}
+
+// Raw is the text of a key as it is written, with its lines.
+func (w *Words) Raw(key string) string { return w.flat[key] }
 
 // Count is Say for a number of things, {n}: the text of key.one, or of key.many.
 func (w *Words) Count(key string, n int, pairs ...string) string {
@@ -285,11 +293,6 @@ func replace(t string, facts map[string]string, clean func(string) string) (text
 		b.WriteString(v)
 		t = after
 	}
-}
-
-var statusWords = map[check.Status]string{
-	check.Pass: "[ ok ]", check.Note: "[note]", check.Fail: "[FAIL]", check.Unproven: "[ ?  ]",
-	check.Waiting: "[wait]", check.Skipped: "[skip]", check.Running: "[ .. ]", check.NotNeeded: "[ -- ]",
 }
 
 // State is the state as a word, six columns wide, readable without colour.

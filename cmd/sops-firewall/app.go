@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"runtime"
+	"sync"
 	"time"
 
 	"github.com/syncsign/sops-firewall/assets"
@@ -31,21 +32,43 @@ type app struct {
 	lang     language // --lang
 
 	prover check.Prover // of check --code
+
+	texts struct { // see words
+		once  sync.Once
+		words *wizard.Words
+		err   error
+	}
 }
 
 func newApp(in io.Reader, out, errw io.Writer) *app {
 	return &app{in: in, out: out, errw: errw, env: os.Getenv, now: time.Now, patience: 1}
 }
 
-// say writes talk to stderr.
-func (a *app) say(format string, args ...any) {
-	_, _ = fmt.Fprintf(a.errw, format+"\n", args...)
+// say writes talk to stderr: the text of a key below "commands".
+func (a *app) say(key string, pairs ...string) {
+	w, err := a.words()
+	if err != nil {
+		return // the same error ends the command
+	}
+	a.tell(w.Say("commands."+key, pairs...))
+}
+
+// tell writes a line to stderr.
+func (a *app) tell(line string) { _, _ = fmt.Fprintln(a.errw, line) }
+
+// sentence is an error in the language of the texts.
+func (a *app) sentence(err error) string {
+	w, broken := a.words()
+	if broken != nil {
+		return err.Error()
+	}
+	return w.Error(err)
 }
 
 func (a *app) print(s string) error {
 	_, err := io.WriteString(a.out, s)
 	if err != nil {
-		return failed(fmt.Errorf("the output could not be written: %w", err))
+		return failed(check.Say("problems.command.output").For(err))
 	}
 	return nil
 }
@@ -53,11 +76,11 @@ func (a *app) print(s string) error {
 func (a *app) book() (*rules.Book, error) {
 	if a.rulesDir != "" {
 		if st, err := os.Stat(a.rulesDir); err != nil || !st.IsDir() {
-			return nil, badInput(fmt.Errorf("--rules %s: no such folder; give the folder that holds the rule tables (*.yaml)", a.rulesDir))
+			return nil, badInput(check.Say("problems.command.no-folder", "path", a.rulesDir))
 		}
 		b, err := rules.Load(os.DirFS(a.rulesDir))
 		if err != nil {
-			return nil, badInput(fmt.Errorf("rule book %s:\n%w", a.rulesDir, err))
+			return nil, badInput(check.Say("problems.command.rule-book", "path", a.rulesDir).For(err))
 		}
 		return b, nil
 	}
@@ -77,11 +100,11 @@ func (a *app) catalogue() (*router.Catalogue, error) {
 }
 
 func (a *app) words() (*wizard.Words, error) {
-	w, err := wizard.LoadWords(sub("text"), a.speak())
-	if err != nil {
-		return nil, failed(err)
+	a.texts.once.Do(func() { a.texts.words, a.texts.err = wizard.LoadWords(sub("text"), a.speak()) })
+	if a.texts.err != nil {
+		return nil, failed(a.texts.err)
 	}
-	return w, nil
+	return a.texts.words, nil
 }
 
 // sub is a folder of the shipped data.
@@ -154,10 +177,10 @@ func (a *app) load() (*loaded, error) {
 	}
 	data, err := readFile(l.path, maxSiteFile)
 	if err != nil {
-		return nil, badInput(fmt.Errorf("site file %s: %w", l.path, plainFileError(err, "run sops-firewall to make one")))
+		return nil, badInput(check.Say("problems.command.site-file", "path", l.path).For(plainFileError(err, "problems.command.no-site-file")))
 	}
 	if l.site, err = wizard.ParseSite(data, l.book, l.cat); err != nil {
-		return nil, badInput(fmt.Errorf("site file %s:\n%w", l.path, err))
+		return nil, badInput(check.Say("problems.command.site-file-wrong", "path", l.path).For(err))
 	}
 	return &l, nil
 }

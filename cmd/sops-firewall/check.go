@@ -2,10 +2,10 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -31,30 +31,17 @@ type checkFlags struct {
 func (a *app) checkCmd() *cobra.Command {
 	var f checkFlags
 	c := &cobra.Command{
-		Use:   "check",
-		Short: "Checks every row that can be checked from here",
-		Long: `Checks every row of the tables that can be checked from here, without a question.
-Exit code: 0 all required rows work, 3 a required row fails, 4 something could not
-be proven from here, 2 wrong use, 1 the tool failed, 130 Ctrl-C.
-
-Rows that only another computer can see: copy the site's file there, check there
-with --save, bring that file back and give it with --saved. Saving into a file that
-holds results of other places keeps those.`,
-		Example: `  sops-firewall check
-  sops-firewall check --table server-out-ota --format json
-  sops-firewall check --from hub --site acme.yaml --save acme-hub.json
-  sops-firewall check --site acme.yaml --saved acme-hub.json
-  sops-firewall check --from internet --to sops.example.com --code 7KQM-2F8X-0ABC-DE`,
+		Use:  "check",
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.check(cmd.Context(), f) },
 	}
-	c.Flags().StringVar(&f.from, "from", "", "where this computer is: server, hub or internet (default: as the site says, else server)")
-	c.Flags().StringVar(&f.code, "code", "", "the code that 'sops-firewall listen' shows on the server: proves that rows arrive there")
-	c.Flags().StringVar(&f.to, "to", "", "with --code: the server's public name or address, where this computer has no site file")
-	c.Flags().StringSliceVar(&f.tables, "table", nil, "only these tables, by id or code (see: sops-firewall rules)")
-	c.Flags().StringVar(&f.format, "format", "text", "text, json or junit")
-	c.Flags().BoolVar(&f.watch, "watch", false, "keep checking and tell what changes, until Ctrl-C")
-	c.Flags().StringVar(&f.save, "save", "", "also save the result as JSON in this file; what other places saved in it stays")
+	c.Flags().StringVar(&f.from, "from", "", "")
+	c.Flags().StringVar(&f.code, "code", "", "")
+	c.Flags().StringVar(&f.to, "to", "", "")
+	c.Flags().StringSliceVar(&f.tables, "table", nil, "")
+	c.Flags().StringVar(&f.format, "format", "text", "")
+	c.Flags().BoolVar(&f.watch, "watch", false, "")
+	c.Flags().StringVar(&f.save, "save", "", "")
 	savedFlag(c, &f.saved)
 	known(c, "from", fromWords...)
 	known(c, "format", checkFormats...)
@@ -70,7 +57,7 @@ func (a *app) check(ctx context.Context, f checkFlags) error {
 		return err
 	}
 	if f.watch && f.format == "junit" {
-		return badInput(errors.New("--watch goes with --format text or json"))
+		return badInput(check.Say("problems.command.watch-format"))
 	}
 	l, err := a.load()
 	if err != nil {
@@ -92,7 +79,7 @@ func (a *app) check(ctx context.Context, f checkFlags) error {
 		return err
 	}
 	if l.path == "" && f.code == "" {
-		a.say("No site yet: only what every site needs is checked. Run sops-firewall to answer the questions.")
+		a.say("check.no-site")
 	}
 	started := a.now()
 	a.runJobs(ctx, board, board.Jobs(true, tables...))
@@ -118,7 +105,7 @@ func (l *loaded) place(flag string) (rules.Place, error) {
 	switch {
 	case flag == "":
 	case l.path == "" && l.site.Server.Domain == "" && flag != string(rules.FromServer):
-		return "", badInput(fmt.Errorf("--from %s needs the site's answers: copy the site's file from the computer where the questions were answered, and give it with --site FILE", flag))
+		return "", badInput(check.Say("problems.command.from-needs-site", "from", flag))
 	default:
 		return rules.Place(flag), nil
 	}
@@ -141,7 +128,7 @@ func (a *app) runJobs(ctx context.Context, board *wizard.Board, jobs []check.Job
 		}
 		done++
 		if live {
-			_, _ = fmt.Fprintf(a.errw, "\r%d of %d checked", done, len(jobs))
+			_, _ = fmt.Fprint(a.errw, "\r"+progress(board.Words(), done, len(jobs)))
 		}
 	}
 	if live && len(jobs) > 0 {
@@ -149,10 +136,17 @@ func (a *app) runJobs(ctx context.Context, board *wizard.Board, jobs []check.Job
 	}
 }
 
+func progress(w *wizard.Words, done, all int) string {
+	return w.Say("commands.check.progress", "n", strconv.Itoa(done), "all", strconv.Itoa(all))
+}
+
 // showReport prints the report.
 func (a *app) showReport(rep wizard.Report, f checkFlags) error {
+	w, err := a.words()
+	if err != nil {
+		return err
+	}
 	var data []byte
-	var err error
 	switch {
 	case f.format == "json" && f.watch:
 		data, err = rep.Line()
@@ -161,7 +155,7 @@ func (a *app) showReport(rep wizard.Report, f checkFlags) error {
 	case f.format == "junit":
 		data, err = rep.JUnit()
 	default:
-		data = []byte(rep.Text())
+		data = []byte(rep.Text(w))
 	}
 	if err != nil {
 		return failed(err)
@@ -182,7 +176,7 @@ func tableIDs(b *rules.Book, names []string) ([]string, error) {
 	for _, n := range names {
 		i := slices.IndexFunc(b.Tables, func(t rules.Table) bool { return t.ID == n || t.Code == n })
 		if i < 0 {
-			return nil, badInput(fmt.Errorf("--table %q: no such table; there are %s", n, strings.Join(tableNames(b), ", ")))
+			return nil, badInput(check.Say("problems.command.table", "table", strconv.Quote(n), "known", strings.Join(tableNames(b), ", ")))
 		}
 		ids = append(ids, b.Tables[i].ID)
 	}
@@ -194,7 +188,7 @@ func oneOf(flag, value string, allowed ...string) error {
 		return nil
 	}
 	shown := slices.DeleteFunc(slices.Clone(allowed), func(s string) bool { return s == "" })
-	return badInput(fmt.Errorf("%s %q: want one of %s", flag, value, strings.Join(shown, ", ")))
+	return badInput(check.Say("problems.command.one-of", "flag", flag, "value", strconv.Quote(value), "known", strings.Join(shown, ", ")))
 }
 
 func isTerminal(w any) bool {

@@ -14,13 +14,8 @@ import (
 func (a *app) detectCmd() *cobra.Command {
 	var format string
 	c := &cobra.Command{
-		Use:   "detect",
-		Short: "Tells what was found out about this computer and its router",
-		Long: `Tells what was found out about this computer: addresses, gateway, name servers,
-cloud, container, proxy. It reads files and settings, and asks the gateway what
-it is: its page, certificate, SSH greeting, UPnP. --no-look leaves that out.`,
-		Example: "  sops-firewall detect\n  sops-firewall detect --format json",
-		Args:    noArgs,
+		Use:  "detect",
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := oneOf("--format", format, "text", "json"); err != nil {
 				return err
@@ -29,7 +24,7 @@ it is: its page, certificate, SSH greeting, UPnP. --no-look leaves that out.`,
 			if err != nil {
 				return err
 			}
-			h := a.here()
+			h := a.here().Told(w)
 			look, err := a.looker(h)
 			if err != nil {
 				return err
@@ -43,7 +38,7 @@ it is: its page, certificate, SSH greeting, UPnP. --no-look leaves that out.`,
 			return a.print(hereText(h, w))
 		},
 	}
-	c.Flags().StringVar(&format, "format", "text", "text or json")
+	c.Flags().StringVar(&format, "format", "text", "")
 	known(c, "format", "text", "json")
 	return c
 }
@@ -52,57 +47,60 @@ func hereText(h wizard.Here, w *wizard.Words) string {
 	var b strings.Builder
 	line := func(label, value string) {
 		if value == "" {
-			value = "not found out"
+			value = w.Say("commands.detect.unfound")
+		}
+		if label != "" {
+			label = w.Say("commands.detect.labels." + label)
 		}
 		_, _ = fmt.Fprintf(&b, "%-16s %s\n", label, value)
 	}
-	line("This computer", strings.Trim(h.Host+", "+h.OS, ", "))
+	line("computer", strings.Trim(h.Host+", "+h.OS, ", "))
 	for _, n := range h.Nets {
-		line("Address", fmt.Sprintf("%s on %s", n.Prefix, n.Name))
+		line("address", w.Say("commands.detect.address", "address", n.Prefix.String(), "interface", n.Name))
 	}
-	line("Gateway", addrText(h.Gateway))
+	line("gateway", addrText(h.Gateway))
 	if h.Gateway6.IsValid() {
-		line("Gateway (IPv6)", addrText(h.Gateway6))
+		line("gateway6", addrText(h.Gateway6))
 	}
 	var dns []string
 	for _, r := range h.Resolvers {
 		dns = append(dns, r.Addr().String())
 	}
-	line("Name servers", strings.Join(dns, ", "))
+	line("resolvers", strings.Join(dns, ", "))
 	switch {
 	case h.Cloud != "":
-		line("Cloud", h.CloudName)
+		line("cloud", h.CloudName)
 	default:
-		line("Cloud", "none found")
+		line("cloud", w.Say("commands.detect.no-cloud"))
 	}
 	if h.Container != "" {
-		inside := ""
+		text := h.Container
 		if h.Inside() {
-			inside = "; the address above is known inside this computer only"
+			text = w.Say("commands.detect.inside", "container", h.Container)
 		}
-		line("Container", h.Container+inside)
+		line("container", text)
 	}
 	if h.Router != "" {
-		line("Likely router", h.Router+": "+h.RouterWhy)
+		line("router", h.Router+": "+h.RouterWhy)
 	} else {
-		line("Likely router", "unknown")
+		line("router", w.Say("commands.detect.unknown"))
 	}
 	if h.WAN.IsValid() {
-		line("Internet side", fmt.Sprintf("%s, the router says (%s)", h.WAN, h.WANBy))
+		line("wan", w.Say("commands.detect.wan", "address", h.WAN.String(), "by", h.WANBy))
 	}
 	if c := h.NAT(); c != "" {
 		f := w.Finding(check.Result{Code: c}, nil)
 		label := ""
 		if !h.WAN.IsValid() {
-			label = "Internet side"
+			label = "wan"
 		}
 		line(label, f.Seen+" "+f.Means+" "+f.Do)
 	}
 	switch c, why := h.LikelyCase(); c {
 	case "":
-		line("Likely case", "unknown")
+		line("case", w.Say("commands.detect.unknown"))
 	default:
-		line("Likely case", string(c)+": "+w.Text("questions.case.because."+why, map[string]string{
+		line("case", string(c)+": "+w.Text("questions.case.because."+why, map[string]string{
 			"cloud": h.CloudName, "address": h.Main.Prefix.Addr().String(),
 		}))
 	}

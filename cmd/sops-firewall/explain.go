@@ -1,24 +1,19 @@
 package main
 
 import (
-	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/syncsign/sops-firewall/rules/check"
 	"github.com/syncsign/sops-firewall/wizard"
 )
 
 func (a *app) explainCmd() *cobra.Command {
 	var format string
 	c := &cobra.Command{
-		Use:   "explain CODE",
-		Short: "Shows the table that a support code holds; asks nobody",
-		Long: `Shows the table that a support code holds: the state of every row at the site
-where the code was made. It needs no network and no site file, but the same rule
-tables. The code may be typed in any case, with or without hyphens.`,
-		Example: "  sops-firewall explain 3AC0-00W7-E3EJ-TMV",
-		Args:    cobra.ArbitraryArgs, // a code may be typed with blanks in it
+		Use:  "explain CODE",
+		Args: cobra.ArbitraryArgs, // a code may be typed with blanks in it
 		RunE: func(_ *cobra.Command, args []string) error {
 			if err := oneOf("--format", format, "text", "json"); err != nil {
 				return err
@@ -26,7 +21,7 @@ tables. The code may be typed in any case, with or without hyphens.`,
 			return a.explain(strings.Join(args, ""), format)
 		},
 	}
-	c.Flags().StringVar(&format, "format", "text", "text or json")
+	c.Flags().StringVar(&format, "format", "text", "")
 	known(c, "format", "text", "json")
 	return c
 }
@@ -38,7 +33,7 @@ func (a *app) explain(code, format string) error {
 		return err
 	}
 	if code == "" {
-		return badInput(errors.New("type the code behind explain, as it was read out: sops-firewall explain 3AC0-00W7-E3EJ-TMV"))
+		return badInput(check.Say("problems.command.no-code"))
 	}
 	book, err := a.book()
 	if err != nil {

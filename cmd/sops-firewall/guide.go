@@ -4,12 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/syncsign/sops-firewall/rules/check"
 	"github.com/syncsign/sops-firewall/rules/router"
 	"github.com/syncsign/sops-firewall/wizard"
 )
@@ -30,27 +31,18 @@ var (
 func (a *app) guideCmd() *cobra.Command {
 	var f guideFlags
 	c := &cobra.Command{
-		Use:   "guide",
-		Short: "Prints the instructions for a router or firewall of the site",
-		Long: `Prints the instructions for the firewalls of the site: prepare, apply, verify, undo.
---part apply prints nothing but what is to be pasted, or clicked where nothing can
-be pasted. With a provider box in front of a router both are printed; --front prints
-the box's alone, --router that router's alone. --only missing checks first and leaves out what already works.`,
-		Example: `  sops-firewall guide
-  sops-firewall guide --side server --part apply
-  sops-firewall guide --side site --router mikrotik --in wan=WAN
-  sops-firewall guide --side server --only missing --saved acme-internet.json`,
+		Use:  "guide",
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.guide(cmd.Context(), f) },
 	}
-	c.Flags().StringVar(&f.side, "side", "", "site (the office router), server, hubs or host (default: all of the site)")
-	c.Flags().StringVar(&f.router, "router", "", "another router than the site's, by id (see: sops-firewall routers)")
-	c.Flags().StringVar(&f.generation, "generation", "", "generation of its menus or syntax, or the way to reach it")
-	c.Flags().BoolVar(&f.front, "front", false, "the provider box in front, nothing else")
-	c.Flags().StringArrayVar(&f.inputs, "in", nil, "an input of the router as name=value; may be given again")
-	c.Flags().StringVar(&f.part, "part", "all", "all, prepare, apply, verify or undo")
-	c.Flags().StringVar(&f.only, "only", "all", "missing or all")
-	c.Flags().StringVar(&f.format, "format", "text", "text, md or json")
+	c.Flags().StringVar(&f.side, "side", "", "")
+	c.Flags().StringVar(&f.router, "router", "", "")
+	c.Flags().StringVar(&f.generation, "generation", "", "")
+	c.Flags().BoolVar(&f.front, "front", false, "")
+	c.Flags().StringArrayVar(&f.inputs, "in", nil, "")
+	c.Flags().StringVar(&f.part, "part", "all", "")
+	c.Flags().StringVar(&f.only, "only", "all", "")
+	c.Flags().StringVar(&f.format, "format", "text", "")
 	savedFlag(c, &f.saved)
 	known(c, "side", sideWords...)
 	known(c, "part", partWords...)
@@ -76,7 +68,7 @@ func (a *app) guide(ctx context.Context, f guideFlags) error {
 		return err
 	}
 	if l.path == "" {
-		return badInput(errors.New("there is no site yet: run sops-firewall first, or give --site FILE"))
+		return badInput(check.Say("problems.command.no-site"))
 	}
 	site, err := l.withRouter(f)
 	if err != nil {
@@ -101,12 +93,12 @@ func (a *app) guide(ctx context.Context, f guideFlags) error {
 		return f.side != "" && g.Side != router.Side(f.side) || f.front && !g.Front || f.router != "" && g.Front
 	})
 	if len(guides) == 0 && f.front {
-		return badInput(errors.New("the site has no provider box in front of that router: leave --front out"))
+		return badInput(check.Say("problems.command.no-front"))
 	}
 	if len(guides) == 0 {
-		return badInput(errors.New("the site has no firewall for that side: choose one with --side and --router, or run sops-firewall"))
+		return badInput(check.Say("problems.command.no-firewall"))
 	}
-	return a.printGuides(guides, f)
+	return a.printGuides(l.words, guides, f)
 }
 
 // withRouter puts the router of the flags into the answers.
@@ -114,25 +106,25 @@ func (l *loaded) withRouter(f guideFlags) (wizard.Site, error) {
 	site := l.site
 	if f.router == "" {
 		if f.generation != "" || len(f.inputs) > 0 {
-			return site, badInput(errors.New("--generation and --in go with --router"))
+			return site, badInput(check.Say("problems.command.no-router"))
 		}
 		return site, nil
 	}
 	if f.side == "" {
-		return site, badInput(errors.New("--router needs --side: say which firewall it is (site, server, hubs or host)"))
+		return site, badInput(check.Say("problems.command.no-side"))
 	}
 	if f.front {
-		return site, badInput(errors.New("--front is for the site's own box: leave --router out"))
+		return site, badInput(check.Say("problems.command.front-router"))
 	}
 	_, v, err := l.cat.Find(f.router, f.generation)
 	if err != nil {
-		return site, badInput(fmt.Errorf("--router: %w", err))
+		return site, badInput(check.Say("problems.command.flag", "flag", "--router").For(err))
 	}
 	inputs := map[string]string{}
 	for _, in := range f.inputs {
 		k, v, ok := strings.Cut(in, "=")
 		if !ok {
-			return site, badInput(fmt.Errorf("--in %q: write it as name=value", in))
+			return site, badInput(check.Say("problems.command.in", "value", strconv.Quote(in)))
 		}
 		inputs[k] = v
 	}
@@ -144,11 +136,11 @@ func (l *loaded) withRouter(f guideFlags) (wizard.Site, error) {
 	return site, nil
 }
 
-func (a *app) printGuides(guides []wizard.SideGuide, f guideFlags) error {
+func (a *app) printGuides(w *wizard.Words, guides []wizard.SideGuide, f guideFlags) error {
 	var errs []error
 	for _, g := range guides {
 		if g.Err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", g.Title, g.Err))
+			errs = append(errs, check.Say("problems.command.guide", "title", g.Title).For(g.Err))
 		}
 	}
 	if len(errs) > 0 {
@@ -162,13 +154,13 @@ func (a *app) printGuides(guides []wizard.SideGuide, f guideFlags) error {
 		if err := a.print(string(data) + "\n"); err != nil {
 			return err
 		}
-		return a.lacking(guides, f)
+		return a.lacking(w, guides, f)
 	}
 	written := 0
 	for _, g := range guides {
-		text := wizard.GuideText(g, partName(f.part))
+		text := wizard.GuideText(w, g, partName(f.part))
 		if f.format == "md" {
-			text = wizard.GuideMarkdown(g, partName(f.part))
+			text = wizard.GuideMarkdown(w, g, partName(f.part))
 		}
 		if text == "" {
 			continue
@@ -180,26 +172,26 @@ func (a *app) printGuides(guides []wizard.SideGuide, f guideFlags) error {
 			return err
 		}
 	}
-	return a.lacking(guides, f)
+	return a.lacking(w, guides, f)
 }
 
 // lacking says on stderr what a single part leaves unsaid; a guide that could
 // not be written is bad input, whatever was printed.
-func (a *app) lacking(guides []wizard.SideGuide, f guideFlags) error {
+func (a *app) lacking(w *wizard.Words, guides []wizard.SideGuide, f guideFlags) error {
 	var errs []error
 	for _, g := range guides {
-		if w := g.Lacks(); w != "" {
-			errs = append(errs, fmt.Errorf("%s: %s", g.Title, w))
+		if why := g.Lacks(); why != "" {
+			errs = append(errs, check.Say("problems.command.guide", "title", g.Title, "why", why))
 			continue
 		}
 		if f.part == "all" {
 			continue
 		}
 		if g.Front && len(guides) > 1 {
-			a.say("%s: its part is among what is printed; --front prints it alone.", g.Title)
+			a.say("guide.front-too", "title", g.Title)
 		}
-		for _, line := range g.Beside(router.Part(f.part)) {
-			a.say("%s: %s", g.Title, line)
+		for _, line := range g.Beside(w, router.Part(f.part)) {
+			a.say("guide.beside", "title", g.Title, "line", line)
 		}
 	}
 	if len(errs) > 0 {

@@ -177,4 +177,3 @@ func (w webhookCert) serve(n *netlab.Net, ns string, port int) {
 		}
 	}()
 }
-

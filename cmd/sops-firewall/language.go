@@ -2,9 +2,9 @@ package main
 
 import (
 	"cmp"
-	"fmt"
 	"strings"
 
+	"github.com/syncsign/sops-firewall/rules/check"
 	"github.com/syncsign/sops-firewall/wizard"
 )
 
@@ -18,7 +18,7 @@ func (l *language) Type() string { return "language" }
 func (l *language) Set(s string) error {
 	lang := wizard.LanguageOf(s, languages())
 	if lang == "" {
-		return fmt.Errorf("want one of %s", strings.Join(languages(), ", "))
+		return check.Say("problems.command.language", "known", strings.Join(languages(), ", "))
 	}
 	*l = language(lang)
 	return nil

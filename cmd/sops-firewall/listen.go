@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -18,18 +19,11 @@ import (
 func (a *app) listenCmd() *cobra.Command {
 	var format string
 	c := &cobra.Command{
-		Use:   "listen",
-		Short: "Waits on the server for a test from outside, and shows what arrives",
-		Long: `Waits on the server for a test from outside. It prints a code and the command
-for the other computer, which must not be in this network: a laptop on a phone's
-hotspot will do. Nothing is said to anybody who does not have the code. It ends
-when all has arrived, with Ctrl-C, or after 15 minutes.
-Exit code: 0 all rows are proven, 4 some are not yet.`,
-		Example: "  sops-firewall listen",
-		Args:    noArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return a.listen(cmd.Context(), format) },
+		Use:  "listen",
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.listen(cmd.Context(), format) },
 	}
-	c.Flags().StringVar(&format, "format", "text", "text, or json for the result at the end and all else on stderr")
+	c.Flags().StringVar(&format, "format", "text", "")
 	return c
 }
 
@@ -42,7 +36,7 @@ func (a *app) listen(ctx context.Context, format string) error {
 		return err
 	}
 	if l.path == "" {
-		return badInput(errors.New("there is no site yet: run sops-firewall first, or give --site FILE"))
+		return badInput(check.Say("problems.command.no-site"))
 	}
 	board := wizard.NewBoard(l.book, l.words, l.site, rules.FromServer)
 	ctx, stop := context.WithCancel(ctx)
@@ -55,7 +49,7 @@ func (a *app) listen(ctx context.Context, format string) error {
 	talk := a.print
 	if format == "json" { // stdout is for the result alone
 		talk = func(s string) error {
-			a.say("%s", strings.TrimSuffix(s, "\n"))
+			a.tell(strings.TrimSuffix(s, "\n"))
 			return nil
 		}
 	}
@@ -66,7 +60,7 @@ func (a *app) listen(ctx context.Context, format string) error {
 	if x.Ours() {
 		ended = a.hear(ctx, stop, x, board, l.words, talk)
 	} else {
-		a.say("%s", l.words.Text("inbound.held", nil))
+		a.tell(l.words.Text("inbound.held", nil))
 	}
 	board.Unheard()
 	tables := []string{}
@@ -92,7 +86,7 @@ func (a *app) listen(ctx context.Context, format string) error {
 func announcement(x wizard.Listening, w *wizard.Words) string {
 	var b strings.Builder
 	for _, p := range x.Posts {
-		_, _ = fmt.Fprintf(&b, "%-13s %-9s %s\n", "row "+p.Codes, p.Label(), w.PostText(p))
+		_, _ = fmt.Fprintf(&b, "%-13s %-9s %s\n", w.Say("commands.listen.row", "codes", p.Codes), p.Label(), w.PostText(p))
 	}
 	_, _ = fmt.Fprintf(&b, "\n%s\n\n  %s\n\n", w.Text("inbound.intro", nil), x.Command)
 	if x.URL != "" {
@@ -109,7 +103,7 @@ func (a *app) hear(ctx context.Context, stop func(), x wizard.Listening, board *
 			left[p.Label()] = true
 		}
 	}
-	a.say("Waiting. It ends when all %d ports were reached, with Ctrl-C, or at %s.", len(left), x.Until.Format("15:04"))
+	a.say("listen.waiting", "n", strconv.Itoa(len(left)), "at", x.Until.Format("15:04"))
 	for h := range x.Arrivals {
 		for _, f := range board.Arrived(h) {
 			if err := talk(arrivalLine(board, f, h, w)); err != nil {
@@ -125,10 +119,10 @@ func (a *app) hear(ctx context.Context, stop func(), x wizard.Listening, board *
 	}
 	switch err := x.Ended(); {
 	case len(left) == 0:
-		a.say("All ports were reached from outside.")
+		a.say("listen.all")
 		return nil
 	case errors.Is(err, proof.ErrOver), errors.Is(err, proof.ErrGuessed):
-		a.say("%v.", err)
+		a.tell(a.sentence(err) + ".")
 		return nil
 	default:
 		return context.Cause(ctx)
@@ -140,5 +134,6 @@ func arrivalLine(board *wizard.Board, f rules.Flow, h wizard.Arrival, w *wizard.
 	if !ok {
 		return ""
 	}
-	return fmt.Sprintf("%s  row %-4s %s  %s %s, from %s\n", h.At.Format(time.TimeOnly), f.Row.Code, portName(f), w.State(v.Status), v.Short, h.Source)
+	row := w.Say("commands.listen.row", "codes", f.Row.Code)
+	return fmt.Sprintf("%s  %-8s %s  %s %s\n", h.At.Format(time.TimeOnly), row, portName(f), w.State(v.Status), w.Say("commands.listen.from", "what", v.Short, "source", h.Source.String()))
 }

@@ -3,12 +3,12 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
 
 	"github.com/syncsign/sops-firewall/rules"
+	"github.com/syncsign/sops-firewall/rules/check"
 	"github.com/syncsign/sops-firewall/rules/proof"
 	"github.com/syncsign/sops-firewall/wizard"
 )
@@ -17,7 +17,7 @@ import (
 func (a *app) listening(ctx context.Context, flows []rules.Flow, site wizard.Site, h wizard.Here, w *wizard.Words) (wizard.Listening, error) {
 	posts := postsOf(flows)
 	if len(posts) == 0 {
-		return wizard.Listening{}, badInput(errors.New("this site has no row that arrives from the Internet: there is nothing to prove"))
+		return wizard.Listening{}, badInput(check.Say("problems.command.nothing-inbound"))
 	}
 	to := site.Server.Domain
 	if to == "" && site.Server.PublicIP.IsValid() {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -12,10 +13,8 @@ func (a *app) rulesCmd() *cobra.Command {
 	var all bool
 	var format string
 	c := &cobra.Command{
-		Use:     "rules",
-		Short:   "Lists the rows that apply to the site, with their codes",
-		Example: "  sops-firewall rules\n  sops-firewall rules --all --format md",
-		Args:    noArgs,
+		Use:  "rules",
+		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if err := oneOf("--format", format, "text", "json", "md"); err != nil {
 				return err
@@ -29,13 +28,13 @@ func (a *app) rulesCmd() *cobra.Command {
 			case "json":
 				return a.printJSON(list)
 			case "md":
-				return a.print(list.Markdown())
+				return a.print(list.Markdown(l.words))
 			}
-			return a.print(list.Text())
+			return a.print(list.Text(l.words))
 		},
 	}
-	c.Flags().BoolVar(&all, "all", false, "also rows that do not apply, with the reason")
-	c.Flags().StringVar(&format, "format", "text", "text, json or md")
+	c.Flags().BoolVar(&all, "all", false, "")
+	c.Flags().StringVar(&format, "format", "text", "")
 	known(c, "format", "text", "json", "md")
 	return c
 }
@@ -43,10 +42,8 @@ func (a *app) rulesCmd() *cobra.Command {
 func (a *app) routersCmd() *cobra.Command {
 	var format string
 	c := &cobra.Command{
-		Use:     "routers [FILTER]",
-		Short:   "Lists the routers and firewalls there are instructions for",
-		Example: "  sops-firewall routers\n  sops-firewall routers fritz",
-		Args:    maxArgs(1),
+		Use:  "routers [FILTER]",
+		Args: maxArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if err := oneOf("--format", format, "text", "json"); err != nil {
 				return err
@@ -64,13 +61,17 @@ func (a *app) routersCmd() *cobra.Command {
 				return a.printJSON(list)
 			}
 			if len(list) == 0 {
-				a.say("No router matches %q. Without a filter all are listed; \"generic\" fits any router.", filter)
+				a.say("routers.none", "filter", strconv.Quote(filter))
 				return nil
 			}
-			return a.print(wizard.RoutersText(list))
+			w, err := a.words()
+			if err != nil {
+				return err
+			}
+			return a.print(wizard.RoutersText(w, list))
 		},
 	}
-	c.Flags().StringVar(&format, "format", "text", "text or json")
+	c.Flags().StringVar(&format, "format", "text", "")
 	known(c, "format", "text", "json")
 	return c
 }

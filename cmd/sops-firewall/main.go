@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"github.com/syncsign/sops-firewall/rules/check"
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
@@ -33,12 +35,12 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 	var exit *exitError
 	if errors.As(err, &exit) {
 		if exit.err != nil {
-			_, _ = fmt.Fprintf(errw, "sops-firewall: %v\n", exit.err)
+			a.tell("sops-firewall: " + a.sentence(exit.err))
 		}
 		return exit.code
 	}
 	// What cobra itself refuses is wrong use: unknown flags, commands, arguments.
-	_, _ = fmt.Fprintf(errw, "sops-firewall: %v\nSee: sops-firewall --help\n", err)
+	a.tell("sops-firewall: " + a.sentence(check.Say("problems.command.see", "command", root.Name()).For(err)))
 	return 2
 }
 

@@ -1,10 +1,8 @@
 package main
 
 import (
-	"errors"
-	"fmt"
-
 	"github.com/syncsign/sops-firewall/rules"
+	"github.com/syncsign/sops-firewall/rules/check"
 	"github.com/syncsign/sops-firewall/rules/proof"
 	"github.com/syncsign/sops-firewall/wizard"
 )
@@ -15,21 +13,21 @@ func (a *app) outside(l *loaded, f *checkFlags) error {
 	case f.code == "" && f.to == "":
 		return nil
 	case f.code == "":
-		return badInput(errors.New("--to goes with --code: start sops-firewall listen on the server, it shows both"))
+		return badInput(check.Say("problems.command.to-alone"))
 	case f.from != "" && f.from != string(rules.FromInternet):
-		return badInput(errors.New("--code is for --from internet: this computer must be outside of the server's network"))
+		return badInput(check.Say("problems.command.code-from"))
 	}
 	code, err := proof.ParseCode(f.code)
 	if err != nil {
-		return badInput(fmt.Errorf("--code: %w", err))
+		return badInput(check.Say("problems.command.flag", "flag", "--code").For(err))
 	}
 	if f.to != "" {
 		if l.site, err = wizard.OutsideSite(f.to); err != nil {
-			return badInput(fmt.Errorf("--to: %w", err))
+			return badInput(check.Say("problems.command.flag", "flag", "--to").For(err))
 		}
 	}
 	if l.site.Server.Domain == "" {
-		return badInput(errors.New("--code needs --to NAME: the server's public name or address, as its screen shows it"))
+		return badInput(check.Say("problems.command.code-to"))
 	}
 	f.from = string(rules.FromInternet)
 	a.prover = proof.Prober{Code: code}

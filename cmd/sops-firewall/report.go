@@ -12,11 +12,7 @@ func (a *app) reportCmd() *cobra.Command {
 	var format, from string
 	var saved []string
 	c := &cobra.Command{
-		Use:   "report",
-		Short: "Checks once and prints answers, findings and guides as one page",
-		Example: `  sops-firewall report > sops-report.md
-  sops-firewall report --format json --site acme.yaml
-  sops-firewall report --saved acme-hub.json --saved acme-internet.json`,
+		Use:  "report",
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := oneOf("--format", format, reportFormats...); err != nil {
@@ -34,7 +30,7 @@ func (a *app) reportCmd() *cobra.Command {
 				return err
 			}
 			if l.path == "" {
-				a.say("No site yet: the report holds only what every site needs. Run sops-firewall to answer the questions.")
+				a.say("report.no-site")
 			}
 			ctx := cmd.Context()
 			board := wizard.NewBoard(l.book, l.words, l.site, place)
@@ -55,15 +51,15 @@ func (a *app) reportCmd() *cobra.Command {
 				}
 				return a.printJSON(all)
 			}
-			page, err := wizard.ReportMarkdown(l.site, board, rep, guides)
+			page, err := wizard.ReportMarkdown(l.words, l.site, board, rep, guides)
 			if err != nil {
 				return failed(err)
 			}
 			return a.print(page)
 		},
 	}
-	c.Flags().StringVar(&format, "format", "md", "md or json")
-	c.Flags().StringVar(&from, "from", "", "where this computer is: server, hub or internet (default: as the site says, else server)")
+	c.Flags().StringVar(&format, "format", "md", "")
+	c.Flags().StringVar(&from, "from", "", "")
 	savedFlag(c, &saved)
 	known(c, "from", fromWords...)
 	known(c, "format", reportFormats...)

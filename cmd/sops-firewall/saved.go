@@ -2,19 +2,20 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
+	"github.com/syncsign/sops-firewall/rules/check"
 	"github.com/syncsign/sops-firewall/wizard"
 )
 
 func savedFlag(c *cobra.Command, to *[]string) {
-	c.Flags().StringArrayVar(to, "saved", nil, "results that check --save wrote at another place; may be given again")
+	c.Flags().StringArrayVar(to, "saved", nil, "")
 }
 
 // remember brings the results of other places to the board. save is the file
@@ -24,10 +25,10 @@ func (a *app) remember(board *wizard.Board, saved []string, save string) error {
 	for _, name := range saved {
 		rep, err := readReport(name)
 		if err != nil {
-			return badInput(fmt.Errorf("--saved %s: %w", name, err))
+			return badInput(check.Say("problems.command.saved", "path", name).For(err))
 		}
 		if board.Remember(rep) == 0 && !board.Blank() {
-			a.say("%s: seen from %s; no row in it is one of this site that only another place can see.", name, rep.From)
+			a.say("saved.nothing", "path", name, "from", board.Words().Place(rep.From))
 		}
 	}
 	if save == "" || !isRegular(save) {
@@ -35,7 +36,7 @@ func (a *app) remember(board *wizard.Board, saved []string, save string) error {
 	}
 	rep, err := readReport(save)
 	if err != nil {
-		return badInput(fmt.Errorf("--save %s: the file is there already and stays as it is: %w; or give another name", save, err))
+		return badInput(check.Say("problems.command.save-there", "path", save).For(err))
 	}
 	board.Remember(rep)
 	return nil
@@ -44,7 +45,7 @@ func (a *app) remember(board *wizard.Board, saved []string, save string) error {
 func readReport(name string) (wizard.Report, error) {
 	data, err := readFile(name, wizard.MaxReport)
 	if err != nil {
-		return wizard.Report{}, plainFileError(err, "check --save makes one")
+		return wizard.Report{}, plainFileError(err, "problems.command.no-saved-file")
 	}
 	return wizard.ParseReport(data)
 }
@@ -69,9 +70,9 @@ func (a *app) saveReport(rep wizard.Report, name string) error {
 		if errors.As(err, &p) {
 			err = p.Err
 		}
-		return failed(fmt.Errorf("--save %s: the result could not be saved (%w); give another place", name, err))
+		return failed(check.Say("problems.command.save", "path", name).For(err))
 	}
-	a.say("Saved: %s", name)
+	a.say("saved.done", "path", name)
 	return nil
 }
 
@@ -115,23 +116,23 @@ func readFile(path string, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	if int64(len(data)) > limit {
-		return nil, fmt.Errorf("larger than %d KiB: this is another kind of file", limit>>10)
+		return nil, check.Say("problems.command.large", "max", strconv.FormatInt(limit>>10, 10))
 	}
 	return data, nil
 }
 
-// plainFileError says in plain words what the system said about a file; other
-// is what to do where there is none.
-func plainFileError(err error, other string) error {
+// plainFileError says in plain words what the system said about a file; none
+// is the key of what to say and do where there is no such file.
+func plainFileError(err error, none string) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("there is no such file; %s", other)
+		return check.Say(none)
 	case errors.Is(err, fs.ErrPermission):
-		return errors.New("this user may not read it; check who owns the file")
+		return check.Say("problems.command.rights")
 	}
 	var p *fs.PathError
 	if errors.As(err, &p) { // the name is said already
-		return fmt.Errorf("it cannot be read (%w); give a file", p.Err)
+		return check.Say("problems.command.unread").For(p.Err)
 	}
 	return err
 }

@@ -1,14 +1,13 @@
 package main
 
 import (
-	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/syncsign/sops-firewall/rules"
+	"github.com/syncsign/sops-firewall/rules/check"
 )
 
 // noArgs refuses arguments; of the program itself they are mistyped commands.
@@ -17,14 +16,14 @@ func noArgs(c *cobra.Command, args []string) error {
 	case len(args) == 0:
 		return nil
 	case c.HasParent():
-		return fmt.Errorf("%s takes no argument: %q is too many", c.Name(), args[0])
+		return check.Say("problems.command.no-argument", "command", c.Name(), "value", strconv.Quote(args[0]))
 	}
 	return unknownCommand(c, args[0])
 }
 
 // flagError says which command's help tells the flags.
 func flagError(c *cobra.Command, err error) error {
-	return &exitError{2, fmt.Errorf("%w\nSee: %s --help", err, c.CommandPath())}
+	return badInput(check.Say("problems.command.see", "command", c.CommandPath()).For(flagWrong(err)))
 }
 
 // patience is the value of --patience: a number from 0.5 to 10.
@@ -37,7 +36,7 @@ func (p *patience) Type() string { return "number" }
 func (p *patience) Set(s string) error {
 	f, err := strconv.ParseFloat(s, 64)
 	if err != nil || !(f >= 0.5 && f <= 10) { // what is no number is outside too
-		return errors.New("want a number from 0.5 to 10")
+		return check.Say("problems.command.patience")
 	}
 	*p = patience(f)
 	return nil
@@ -46,27 +45,22 @@ func (p *patience) Set(s string) error {
 func maxArgs(n int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) > n {
-			return fmt.Errorf("%s takes at most %d argument: %q is too many", c.Name(), n, args[n])
+			return check.Say("problems.command.arguments", "command", c.Name(), "n", strconv.Itoa(n), "value", strconv.Quote(args[n]))
 		}
 		return nil
 	}
 }
 
 func unknownCommand(root *cobra.Command, name string) error {
-	like := ""
-	if s := root.SuggestionsFor(name); len(s) > 0 {
-		like = ": perhaps " + strings.Join(s, " or ")
-	}
-	return fmt.Errorf("unknown command %q%s", name, like)
+	like := root.SuggestionsFor(name)
+	return check.Say("problems.command.unknown", "command", strconv.Quote(name), "like", strings.Join(like, ", "))
 }
 
 // helpCmd is cobra's, but an unknown command is wrong use.
 func helpCmd() *cobra.Command {
 	return &cobra.Command{
-		Use:     "help [COMMAND]",
-		Short:   "Help about any command",
-		Example: "  sops-firewall help check",
-		Args:    maxArgs(1),
+		Use:  "help [COMMAND]",
+		Args: maxArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			root := c.Root()
 			if len(args) == 0 {
@@ -79,23 +73,6 @@ func helpCmd() *cobra.Command {
 			sub.InitDefaultHelpFlag()
 			return sub.Help()
 		},
-	}
-}
-
-// completionExample gives cobra's own command an example, as all others have.
-func completionExample(root *cobra.Command) {
-	root.InitDefaultCompletionCmd()
-	for _, c := range root.Commands() {
-		if c.Name() != "completion" {
-			continue
-		}
-		c.Short = "Prints what a shell needs to complete commands and flags"
-		c.Long = c.Short + "."
-		c.Example = "  source <(sops-firewall completion bash)"
-		for _, shell := range c.Commands() {
-			shell.Short = "For " + shell.Name()
-			shell.Example = "  sops-firewall completion " + shell.Name()
-		}
 	}
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -17,7 +18,7 @@ const watchPause = 5 * time.Second
 // watch looks again and again: as text it prints a line for each changed
 // verdict, as JSON the whole report on one line whenever a verdict changed.
 func (a *app) watch(ctx context.Context, board *wizard.Board, tables []string, f checkFlags) error {
-	a.say("Watching. Every %d seconds all rows are checked again; Ctrl-C ends.", int(watchPause.Seconds()))
+	a.say("check.watching", "n", strconv.Itoa(int(watchPause.Seconds())))
 	last := verdicts(board)
 	tick := time.NewTicker(watchPause)
 	defer tick.Stop()
@@ -54,6 +55,7 @@ func (a *app) watch(ctx context.Context, board *wizard.Board, tables []string, f
 // changes are the verdicts that differ, one line each.
 func (a *app) changes(board *wizard.Board, last, now map[string]check.Status) []string {
 	var out []string
+	w := board.Words()
 	for _, v := range board.Views(false) {
 		for _, row := range v.Rows {
 			for _, fl := range row.Flows {
@@ -68,7 +70,7 @@ func (a *app) changes(board *wizard.Board, last, now map[string]check.Status) []
 				if p := portName(fl.Flow); p != "" {
 					to += "  " + p
 				}
-				out = append(out, fmt.Sprintf("%s  %s %s  was %s, now %s\n", a.now().Format(time.TimeOnly), row.Row.Code, to, last[k], now[k]))
+				out = append(out, fmt.Sprintf("%s  %s %s  %s\n", a.now().Format(time.TimeOnly), row.Row.Code, to, w.Say("commands.check.change", "was", w.Verdict(last[k]), "now", w.Verdict(now[k]))))
 			}
 		}
 	}

@@ -3,13 +3,13 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 
 	"github.com/syncsign/sops-firewall/rules"
+	"github.com/syncsign/sops-firewall/rules/check"
 	"github.com/syncsign/sops-firewall/rules/router"
 	"github.com/syncsign/sops-firewall/tui"
 	"github.com/syncsign/sops-firewall/wizard"
@@ -23,7 +23,7 @@ func (a *app) wizard(ctx context.Context, plain, mask bool, saved []string) erro
 		return err
 	}
 	if !plain && !isTerminal(a.in) && !isTerminal(a.out) {
-		a.say("There is no terminal here: the wizard goes on line by line. Without questions: sops-firewall check, rules, guide or report.")
+		a.say("root.no-terminal")
 	}
 	var end tui.Outcome
 	if plain || !a.screen() {
@@ -32,7 +32,7 @@ func (a *app) wizard(ctx context.Context, plain, mask bool, saved []string) erro
 		end, err = tui.Run(ctx, d, a.in, a.out)
 	}
 	for _, line := range end.Lines {
-		a.say("%s", line)
+		a.tell(line)
 	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx) // run turns it into 128 and the signal
@@ -90,9 +90,10 @@ func (a *app) session(mask bool, saved []string) (tui.Deps, error) {
 	return tui.Deps{
 		Session: s, Board: board, Check: a.runner().Run, Look: look,
 		Listen: func(ctx context.Context, site wizard.Site) (wizard.Listening, error) {
-			return a.listening(ctx, wizard.NewBoard(book, words, site, rules.FromServer).Inbound(), site, here, words)
+			x, err := a.listening(ctx, wizard.NewBoard(book, words, site, rules.FromServer).Inbound(), site, here, words)
+			return x, words.Spoken(err)
 		},
-		Files: files{s}, Env: a.env, Now: a.now, Mask: mask, Version: versionText(),
+		Files: files{s}, Env: a.env, Now: a.now, Mask: mask, Version: versionText(words),
 	}, nil
 }
 
@@ -105,7 +106,7 @@ func (a *app) siteToOpen() (*wizard.Store, wizard.Site, error) {
 	}
 	path, err := filepath.Abs(a.siteFile)
 	if err != nil {
-		return nil, wizard.Site{}, badInput(fmt.Errorf("--site %s: %w", a.siteFile, err))
+		return nil, wizard.Site{}, badInput(check.Say("problems.command.site", "path", a.siteFile).For(err))
 	}
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target // answers are saved where the link leads, and the link stays

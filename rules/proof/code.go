@@ -8,6 +8,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/syncsign/sops-firewall/rules/check"
 )
 
 // Code is what a person carries from the listener to the prober: a secret, and
@@ -80,8 +82,8 @@ func checkValue(values []byte) byte {
 
 // What may be wrong with a code as typed.
 var (
-	ErrCodeLength = errors.New("the code is not complete: it has 14 characters or more, in groups of four")
-	ErrCodeTyped  = errors.New("the code has a wrong character: read it once more, from the screen of the server. Or the two programs are of different versions")
+	ErrCodeLength error = check.Say("problems.proof.length")
+	ErrCodeTyped  error = check.Say("problems.proof.typed")
 )
 
 // ParseCode reads a code as people type it: any case, blanks and hyphens

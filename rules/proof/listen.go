@@ -47,10 +47,10 @@ func (s Sockets) Close() {
 }
 
 // ErrGuessed ends a session that somebody tried to guess into.
-var ErrGuessed = errors.New("the session was closed: somebody sent wrong codes; start it again for a new code")
+var ErrGuessed error = check.Say("problems.proof.guessed")
 
 // ErrOver ends a session whose time is up.
-var ErrOver = errors.New("the session is over after its time: start it again for a new code")
+var ErrOver error = check.Say("problems.proof.over")
 
 // Serve answers until ctx ends, the session's life is over, or somebody guesses;
 // the error tells which. It sends every arrival to out, which the caller must

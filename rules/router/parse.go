@@ -234,7 +234,7 @@ func (f front) check() []error {
 	need(slices.Contains([]Proof{ProofDocs, ProofParser, ProofEmulator, ProofDevice}, f.Proof), "proof %q: want docs, parser, emulator or device", f.Proof)
 	seen := map[string]bool{}
 	for _, a := range f.Asks {
-		need(forms["word"].re.MatchString(a.ID) && !seen[a.ID], "asks: id %q is missing, twice, or no word", a.ID)
+		need(forms["word"].MatchString(a.ID) && !seen[a.ID], "asks: id %q is missing, twice, or no word", a.ID)
 		seen[a.ID] = true
 		need(slices.Contains(askKinds, a.Kind), "asks: %s: kind %q: want one of %s", a.ID, a.Kind, strings.Join(askKinds, ", "))
 		need((a.Kind == "choice") == (len(a.Choices) > 0), "asks: %s: choices go with kind choice", a.ID)

@@ -101,7 +101,7 @@ func TestAsksOfASide(t *testing.T) {
 	s := webSite()
 	s.PublicIP = netip.Addr{}
 	r := router.Request{Side: router.SideServer, Site: s, Wants: webhookWants()}
-	if _, err := v.Render(r); err == nil || !strings.Contains(err.Error(), "wan_ip is missing") {
+	if _, err := v.Render(r); err == nil || !strings.Contains(err.Error(), "problems.input.missing what=wan_ip") {
 		t.Errorf("without an address: %v", err)
 	}
 	r.Inputs = map[string]string{"wan_ip": "192.0.2.7", "line": "12"}
@@ -109,7 +109,7 @@ func TestAsksOfASide(t *testing.T) {
 		t.Errorf("the input was not used: %v", err)
 	}
 	r.Inputs["line"] = "0x"
-	if _, err := v.Render(r); err == nil || !strings.Contains(err.Error(), "a number such as 12") {
+	if _, err := v.Render(r); err == nil || !strings.Contains(err.Error(), "problems.input.number what=line") {
 		t.Errorf("a bad number: %v", err)
 	}
 	hubs := router.Request{Side: router.SideHubs, Site: s, Wants: hubWants()}

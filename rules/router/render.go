@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"text/template"
+
+	"github.com/syncsign/sops-firewall/rules/check"
 )
 
 // Render writes the guide. Bad inputs come back together, joined.
@@ -16,7 +18,7 @@ func (v *Variant) Render(r Request) (Guide, error) {
 		Proof: v.Proof, Source: v.Source, Checked: v.Checked,
 	}
 	if !slices.Contains(v.Sides, r.Side) {
-		return g, fmt.Errorf("%s has no guide for side %s: choose another router for it", v.Name, r.Side)
+		return g, check.Say("problems.router.side", "router", v.Name, "side", string(r.Side))
 	}
 	d, gaps, err := v.data(r)
 	if err != nil {
