@@ -100,7 +100,7 @@ func (s *guidesScreen) tabs(w int) []string {
 	if width(left)+width(right)+3 <= w {
 		return append(lines, left+strings.Repeat(" ", w-width(left)-width(right)-1)+right, "")
 	}
-	return append(lines, left, " "+shorten(right, w-2), "")
+	return append(append(append(lines, left), hang(" ", right, w-1)...), "")
 }
 
 func (s *guidesScreen) gaps(w int) []string {

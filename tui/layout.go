@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -104,6 +105,17 @@ func pad(lines []string, h int) []string {
 		lines = append(lines, "")
 	}
 	return lines[:max(h, 0)]
+}
+
+// squeeze leaves out empty lines, from the last on, until at most h are left.
+func squeeze(lines []string, h int) []string {
+	lines = slices.Clone(lines)
+	for i := len(lines) - 1; i >= 0 && len(lines) > h; i-- {
+		if lines[i] == "" {
+			lines = slices.Delete(lines, i, i+1)
+		}
+	}
+	return lines
 }
 
 // clean drops what could steer the terminal from text of others.

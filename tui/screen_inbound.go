@@ -176,14 +176,21 @@ func (s *inboundScreen) View(w, h int) frame {
 	if s.qr {
 		return frame{lines: s.code(w, h), y: -1}
 	}
-	lines = append(lines, hang(" ", words.Text("inbound.intro", nil), w-1)...)
-	lines = append(lines, "")
+	if full := s.lines(append(lines, append(hang(" ", words.Text("inbound.intro", nil), w-1), "")...), w); len(full) <= h || s.say == "" {
+		return frame{lines: squeeze(full, h), y: -1}
+	}
+	return frame{lines: squeeze(s.lines(lines, w), h), y: -1} // what the last key did goes before what was read already
+}
+
+// lines are what to run at the other end, the ports, and how it stands, below head.
+func (s *inboundScreen) lines(lines []string, w int) []string {
+	in, words := s.d.in, s.d.words
 	for _, l := range wrap(s.d.show(in.x.Command), w-4) {
 		lines = append(lines, "   "+chipStyle.Render(l))
 	}
 	lines = append(lines, "")
 	for _, p := range in.x.Posts {
-		lines = append(lines, s.post(p, w))
+		lines = append(lines, s.post(p, w)...)
 	}
 	lines = append(lines, "")
 	switch {
@@ -197,13 +204,13 @@ func (s *inboundScreen) View(w, h int) frame {
 	if s.say != "" {
 		lines = append(append(lines, ""), hang(" "+s.mark+" ", s.say, w-1)...)
 	}
-	return frame{lines: lines, y: -1}
+	return lines
 }
 
 // post is one port with what is known of it.
-func (s *inboundScreen) post(p wizard.Post, w int) string {
+func (s *inboundScreen) post(p wizard.Post, w int) []string {
 	st, text := s.d.post(p)
-	return shorten(fmt.Sprintf("   %s %-9s %-9s %s", s.d.state(st), strings.ReplaceAll(p.Codes, ", ", "+"), p.Label(), s.d.show(text)), w)
+	return hang(fmt.Sprintf("   %s %-9s %-9s ", s.d.state(st), strings.ReplaceAll(p.Codes, ", ", "+"), p.Label()), s.d.show(text), w)
 }
 
 // code is the QR code for a phone.

@@ -83,18 +83,18 @@ func (s *tablesScreen) head(t wizard.TableView, w, h int) []string {
 	causes := s.d.board.Causes()
 	for i, c := range causes {
 		if i == 2 || i == 1 && h < paneH {
-			lines = append(lines, "        "+s.d.n("screens.tables.causes", len(causes)-i))
+			lines = append(lines, hang("        ", s.d.n("screens.tables.causes", len(causes)-i), w-1)...)
 			break
 		}
 		lines = append(lines, s.cause(c, w)...)
 	}
 	switch {
 	case s.watch:
-		lines = append(lines, " "+s.d.t("screens.tables.watching"))
+		lines = append(lines, hang(" ", s.d.t("screens.tables.watching"), w-1)...)
 	case s.failed:
-		lines = append(lines, " "+s.d.t("screens.tables.only-failed"))
+		lines = append(lines, hang(" ", s.d.t("screens.tables.only-failed"), w-1)...)
 	case s.all:
-		lines = append(lines, " "+s.d.t("screens.tables.unneeded-too"))
+		lines = append(lines, hang(" ", s.d.t("screens.tables.unneeded-too"), w-1)...)
 	}
 	if s.say != "" {
 		lines = append(lines, hang(" ", s.say, w-1)...)

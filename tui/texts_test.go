@@ -25,7 +25,6 @@ var ourWords = []string{
 	"scp ", // the command that fetches a file
 	"Up Down", "Enter Esc", "y Enter", "n Esc",
 	"   %s %s %5d ms",
-	"   %s %-9s TCP %-5d %s",
 	" IPv%d",
 }
 
