@@ -26,6 +26,7 @@ type asker interface {
 	Site() wizard.Site
 	Here() wizard.Here
 	NAT() wizard.Finding
+	Stands() []wizard.HereLine
 	Looking()
 	Looked(l wizard.Looked)
 	Saved() time.Time

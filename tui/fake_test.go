@@ -14,6 +14,7 @@ var noon = time.Date(2026, 11, 24, 9, 21, 0, 0, time.UTC)
 
 // fakeSession asks a fixed list of questions.
 type fakeSession struct {
+	stands  []wizard.HereLine
 	nat     wizard.Finding
 	qs      []wizard.Question
 	at      int
@@ -94,12 +95,13 @@ func (s *fakeSession) Summary() []wizard.SummaryLine {
 		{ID: "addresses", Title: "Addresses", Value: "sops.example.com, 192.168.50.10"},
 	}
 }
-func (s *fakeSession) Site() wizard.Site      { return s.site }
-func (s *fakeSession) Here() wizard.Here      { return s.here }
-func (s *fakeSession) NAT() wizard.Finding    { return s.nat }
-func (s *fakeSession) Looking()               { s.here.Looking = true }
-func (s *fakeSession) Looked(l wizard.Looked) { s.here = s.here.Looked(l, &wizard.Words{}) }
-func (s *fakeSession) Saved() time.Time       { return s.saved }
+func (s *fakeSession) Site() wizard.Site         { return s.site }
+func (s *fakeSession) Here() wizard.Here         { return s.here }
+func (s *fakeSession) NAT() wizard.Finding       { return s.nat }
+func (s *fakeSession) Stands() []wizard.HereLine { return s.stands }
+func (s *fakeSession) Looking()                  { s.here.Looking = true }
+func (s *fakeSession) Looked(l wizard.Looked)    { s.here = s.here.Looked(l, &wizard.Words{}) }
+func (s *fakeSession) Saved() time.Time          { return s.saved }
 
 func newFakeSession() *fakeSession {
 	brands := []wizard.Option{}
@@ -116,6 +118,10 @@ func newFakeSession() *fakeSession {
 		answers: map[string]wizard.Answer{},
 		saved:   noon.Add(-7 * time.Minute),
 		site:    wizard.Site{Name: "Acme Office", Server: wizard.Server{Domain: "sops.example.com", PublicIP: netip.MustParseAddr("203.0.113.7")}, From: rules.FromServer},
+		stands: []wizard.HereLine{
+			{What: "firewall", Status: check.Note, Text: "active: ufw; its rules are seen by root only"},
+			{What: "ports", Status: check.Note, Text: "8883 only for this computer itself; 80, 443 on all addresses"},
+		},
 		here: wizard.Here{
 			Host: "sops-1", OS: "Debian 12", Main: wizard.Iface{Name: "eth0", Prefix: netip.MustParsePrefix("192.168.50.10/24")},
 			Gateway: netip.MustParseAddr("192.168.50.1"), RouterWhy: "looks like a FRITZ!Box 7590",

@@ -34,6 +34,9 @@ func (p *teller) here() {
 	if f := p.d.session.NAT(); f.Seen != "" {
 		p.say("%s %s", f.Seen, f.Do)
 	}
+	for _, s := range p.d.session.Stands() {
+		p.say("%s", p.d.words.Say("here.line", "what", p.d.words.Say("here.what."+s.What), "text", p.d.show(s.Text)))
+	}
 	if len(p.checks.running) > 0 {
 		p.say("%d checks run in the background.", len(p.checks.running))
 	}

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -129,12 +130,16 @@ func (s *finishScreen) result(w int) []string {
 // waiting are the rows that another place must check, with the command.
 func (s *finishScreen) waiting(w int) []string {
 	rows := map[rules.Place][]string{}
-	var down []string // their service does not run here, so outside would see nothing
+	var down, shut []string // their service does not run here, or does not serve others: outside would see nothing
 	for _, t := range s.d.views(false) {
 		for _, r := range t.Rows {
 			for _, f := range r.Flows {
 				if f.Status == check.Waiting && f.Result.Code == check.InServiceDown {
 					down = append(down, r.Row.Code)
+					break
+				}
+				if f.Status == check.Waiting && slices.Contains(wizard.NotServing, f.Result.Code) {
+					shut = append(shut, r.Row.Code)
 					break
 				}
 				if f.Status == check.Waiting {
@@ -148,6 +153,9 @@ func (s *finishScreen) waiting(w int) []string {
 	elsewhere := false
 	if len(down) > 0 {
 		lines = append(lines, hang(" "+s.d.state(check.Waiting)+" ", s.d.n("screens.finish.down", len(down), "rows", strings.Join(down, ", ")), w-1)...)
+	}
+	if len(shut) > 0 {
+		lines = append(lines, hang(" "+s.d.state(check.Waiting)+" ", s.d.n("screens.finish.shut", len(shut), "rows", strings.Join(shut, ", ")), w-1)...)
 	}
 	for _, p := range []rules.Place{rules.FromServer, rules.FromHub, rules.FromInternet} {
 		if len(rows[p]) == 0 {

@@ -27,7 +27,7 @@ func (s *startScreen) Keys() []hint {
 // found is what is known about this computer and its services, a line each.
 func found(d *desk, w int) []string {
 	h := d.session.Here()
-	whatW := d.widest("screens.start.computer", "screens.start.cloud", "screens.start.router", "screens.start.internet", "screens.start.found", "screens.start.services")
+	whatW := d.widest("screens.start.computer", "screens.start.cloud", "screens.start.router", "screens.start.internet", "screens.start.found", "screens.start.services", "here.what.firewall", "here.what.ports", "here.what.docker")
 	line := func(s check.Status, what, text string) string {
 		return "   " + d.state(s) + " " + fit(d.t("screens.start."+what), whatW) + "  " + shorten(d.show(text), w-13-whatW)
 	}
@@ -58,6 +58,9 @@ func found(d *desk, w int) []string {
 		if f := d.session.NAT(); f.Seen != "" {
 			lines = append(lines, line(check.Note, "internet", f.Seen))
 		}
+	}
+	for _, s := range d.session.Stands() {
+		lines = append(lines, "   "+d.state(s.Status)+" "+fit(d.t("here.what."+s.What), whatW)+"  "+shorten(d.show(s.Text), w-13-whatW))
 	}
 	for _, c := range d.board.Causes() {
 		lines = append(lines, line(c.Cause.Status, "found", firstOf(c.Finding.Seen, c.Finding.Means)))

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/syncsign/sops-firewall/rules"
+	"github.com/syncsign/sops-firewall/rules/host"
 )
 
 // System is what Detect may read; cmd fills it.
@@ -19,6 +20,8 @@ type System struct {
 	// What the system tells in another way than by files; invalid for nothing.
 	Gateway, Gateway6 netip.Addr
 	Resolvers         []netip.Addr
+
+	Only6 []uint16 // ports whose IPv6 listeners take no IPv4; nil where nobody tells
 
 	Makers *Makers // of hardware addresses; nil knows none
 }
@@ -44,13 +47,15 @@ type Here struct {
 	Gateway6  netip.Addr
 	MAC       string // the gateway's, from the neighbour table
 	Resolvers []netip.AddrPort
-	Router    string     // likely router id; empty when unknown
-	RouterWhy string     // in words; see Told
-	WAN       netip.Addr // the router's address on the Internet, if it told; see Looked
-	WANBy     string     // how it told: "UPnP", "NAT-PMP"
-	NoWAN     bool       // it was asked, and says that it has none
-	Looking   bool       // the router is being asked right now
-	SSH       bool       // the terminal is at the other end of an SSH line
+	Router    string        // likely router id; empty when unknown
+	RouterWhy string        // in words; see Told
+	WAN       netip.Addr    // the router's address on the Internet, if it told; see Looked
+	WANBy     string        // how it told: "UPnP", "NAT-PMP"
+	NoWAN     bool          // it was asked, and says that it has none
+	Looking   bool          // the router is being asked right now
+	Stands    host.Standing // what listens here, what Docker publishes
+	Shield    host.Firewall // of this computer itself
+	SSH       bool          // the terminal is at the other end of an SSH line
 
 	why remark // what speaks for Router
 }
@@ -123,6 +128,12 @@ func Detect(sys System) Here {
 	h.MAC = r.neighbour(h.Gateway)
 	h.Container = r.container()
 	h.Cloud, h.CloudName = r.cloud()
+	h.Stands = host.Stand(sys.Root, sys.Only6)
+	inside := h.Container != "" && h.Container != "wsl"
+	if inside {
+		h.Stands.Docker.State = host.DockerUnknown // it runs outside
+	}
+	h.Shield = h.Stands.Shields(sys.Root, sys.GOOS, inside)
 	if h.Cloud == "" && !h.Inside() {
 		h.Router, h.why = sys.Makers.router(h.MAC, h.Gateway)
 	}

@@ -8,30 +8,44 @@ import (
 	"github.com/syncsign/sops-firewall/rules/check"
 )
 
+// NotServing are reasons by which a service of the server itself serves no others.
+var NotServing = []check.Code{check.InServiceDown, check.InLoopbackOnly, check.InOneAddress, check.InIPv6Only, check.InHostBlocked}
+
 // local tells whether a flow is one whose service can be looked at on the
 // server itself; that never proves the way in.
 func (b *Board) local(f rules.Flow) bool {
-	return b.from == rules.FromServer && f.Table.Inbound() && b.site.Server.LANIP.IsValid()
+	return b.from == rules.FromServer && f.Table.Inbound() && f.Port.Number != 0
 }
 
 // localJob turns the check of a way in to a look at the server's own listener:
-// only whether something listens, since its name belongs to the way in. Where
-// all the world must take its certificate, that is looked at as well.
+// only what listens, since its name belongs to the way in. Where all the world
+// must take its certificate, that is looked at as well.
 func (b *Board) localJob(j check.Job) check.Job {
-	if j.Kind == "https-public" {
-		j.Kind, j.To.Addrs = "tls-public", []netip.Addr{b.site.Server.LANIP}
-		return j
+	ip := b.site.Server.LANIP
+	switch public := j.Kind == "https-public"; {
+	case public && ip.IsValid():
+		j.Kind, j.To.Addrs = check.LocalTLS, []netip.Addr{ip}
+	case ip.IsValid():
+		j.Kind, j.To.Host = check.Local, ip.String()
+	default:
+		j.Kind, j.To.Host = check.Local, ""
 	}
-	j.Kind = "tcp"
-	j.To.Host = b.site.Server.LANIP.String()
 	return j
 }
 
 // localResult is what a look at the server's own listener says about a row
 // that arrives from outside: nothing about the way in. A certificate that those
-// who come refuse is bad wherever it is seen.
+// who come refuse is bad wherever it is seen, and so is a service that answers
+// this computer alone.
 func localResult(r check.Result) check.Result {
-	if check.CertFault(r.Code) {
+	switch {
+	case check.CertFault(r.Code):
+		return r
+	case r.Code == check.InLoopbackOnly:
+		r.Status = check.Fail
+		return r
+	case slices.Contains(NotServing, r.Code) || r.Code == check.NotHere:
+		r.Status = check.Waiting
 		return r
 	}
 	listens := r.Status == check.Pass || r.Status == check.Note || slices.ContainsFunc(r.Layers, func(l check.Layer) bool {

@@ -23,10 +23,10 @@ func TestLocalCertificate(t *testing.T) {
 			t.Errorf("%s has no look from the server", f.Key)
 		case f.Row.ID == "webhook" && f.Port.Number == 443:
 			key = f.Key
-			if j.Kind != "tls-public" || j.To.Host != f.Host || !slices.Equal(j.To.Addrs, []netip.Addr{b.site.Server.LANIP}) {
+			if j.Kind != check.LocalTLS || j.To.Host != f.Host || !slices.Equal(j.To.Addrs, []netip.Addr{b.site.Server.LANIP}) {
 				t.Errorf("%s: got %+v", f.Key, j)
 			}
-		case j.Kind != "tcp" || j.To.Host != b.site.Server.LANIP.String():
+		case j.Kind != check.Local || j.To.Host != b.site.Server.LANIP.String():
 			t.Errorf("%s: got %+v", f.Key, j)
 		}
 	}

@@ -69,7 +69,7 @@ func (d GuideDeps) guide(site Site, fw Firewall, board *Board, onlyMissing bool)
 // wants are the rows that the firewall of a side has to let through.
 func (d GuideDeps) wants(site Site, side router.Side, board *Board, onlyMissing bool) wants {
 	w := wants{site: site, side: side, states: states(board), missing: onlyMissing}
-	for _, t := range tablesOf(d.Book, d.Words, site) {
+	for _, t := range tablesOf(d.Book, d.Words, site, side) {
 		w.table(&t)
 	}
 	return w
@@ -83,13 +83,14 @@ func routerSite(s Site) router.Site {
 	}
 }
 
-// tablesOf are the book's tables and that of the site's own sources.
-func tablesOf(book *rules.Book, w *Words, site Site) []rules.Table {
+// tablesOf are the book's tables and that of the site's own sources, as far as
+// they cross the firewall of a side: those in the LAN cross the server's own alone.
+func tablesOf(book *rules.Book, w *Words, site Site, side router.Side) []rules.Table {
 	tables := slices.Clone(book.Tables)
 	if own, ok := ownSources(w, site); ok {
 		own.Rows = slices.DeleteFunc(own.Rows, func(r rules.Row) bool {
 			kind, _, _ := cutLast(r.ID, "-")
-			return rules.Source(kind).InLAN() // does not cross a router
+			return rules.Source(kind).InLAN() && side != router.SideHost
 		})
 		tables = append(tables, own)
 	}
@@ -134,7 +135,7 @@ type wants struct {
 func (w *wants) table(t *rules.Table) {
 	facts := w.site.Facts()
 	switch {
-	case t.Inbound() && w.side == router.SideHubs, !t.Inbound() && w.side == router.SideHost:
+	case t.Inbound() && w.side == router.SideHubs:
 		return
 	case (t.From == rules.FromHub) != (w.side == router.SideHubs):
 		return
@@ -193,7 +194,7 @@ func (w *wants) outbound(t *rules.Table, r *rules.Row) {
 		for _, p := range r.Ports {
 			v := w.state(t, r, host, p.Number)
 			open := v.Status == check.Pass || v.Status == check.Note || v.Status == check.NotNeeded
-			red := blocked(v.Result) && !v.Result.Provisional && (v.Status == check.Fail ||
+			red := blocked(v.Result) && w.blames(v.Result) && !v.Result.Provisional && (v.Status == check.Fail ||
 				v.Status == check.Unproven && w.site.Outbound != OutboundOpen) // silent time servers are never Fail
 			switch {
 			case closed && !w.missing, closed && !open, red:
@@ -207,6 +208,17 @@ func (w *wants) outbound(t *rules.Table, r *rules.Row) {
 	if need {
 		w.add(router.Want{Code: r.Code, RowID: r.ID, Proto: r.Proto, Ports: numbers(r.Ports), Hosts: hosts, Function: r.Function})
 	}
+}
+
+// blames tells whether a blocked row may stop at this firewall: the server's own
+// one does not stop what a device behind it saw, and what it rejects itself is
+// not cured at the router. Rows that were dropped without a word may be either's.
+func (w *wants) blames(r check.Result) bool {
+	itself := r.Facts["variant"] == "self"
+	if w.side == router.SideHost {
+		return itself || r.Facts["hop"] == "" && r.Facts["device"] == ""
+	}
+	return !itself || w.site.Firewall(router.SideHost) == nil
 }
 
 func numbers(ports []rules.Port) []uint16 {

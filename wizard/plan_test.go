@@ -40,6 +40,12 @@ func planSite(c rules.Case, out Outbound, sources ...rules.Source) Site {
 func TestWants(t *testing.T) {
 	inbound := []string{"in 4.1 tcp 8883,8443", "in 4.2 tcp 1883,8888", "in 4.3, 5.1 tcp 80,443"}
 	inHubs := []string{"in 4.1 tcp 8883,8443", "in 4.2 tcp 1883,8888", "in 4.3 tcp 80,443"}
+	out := []string{
+		"out 1.1 tcp 443,8433 up.sync-sign.com", "out 1.2 tcp 22,443 github.com", "out 1.3 tcp 443 registry.hub.docker.com,docker.io",
+		"out 2.1 udp 123 pool.ntp.org,europe.pool.ntp.org,time.google.com",
+	}
+	exchange := planSite(rules.CaseLAN, OutboundClosed)
+	exchange.Sources = []DataSource{{Kind: rules.SourceExchange, Host: "192.168.50.20"}}
 	for name, tc := range map[string]struct {
 		site Site
 		side router.Side
@@ -48,10 +54,12 @@ func TestWants(t *testing.T) {
 		"lan, no webhook":      {planSite(rules.CaseLAN, OutboundOpen, rules.SourceExchange), router.SideSite, nil},
 		"lan, webhook":         {planSite(rules.CaseLAN, OutboundOpen, rules.SourceGoogle), router.SideSite, []string{"in 5.1 tcp 80,443"}},
 		"lan, unknown":         {planSite(rules.CaseLAN, OutboundUnknown, rules.SourceGoogle), router.SideSite, []string{"in 5.1 tcp 80,443"}},
-		"lan, host":            {planSite(rules.CaseLAN, OutboundClosed, rules.SourceExchange), router.SideHost, inHubs},
+		"lan, host":            {planSite(rules.CaseLAN, OutboundOpen, rules.SourceExchange), router.SideHost, inHubs},
+		"lan, host closed":     {exchange, router.SideHost, slices.Concat(out, inHubs, []string{"out 8.1 tcp 443 192.168.50.20"})},
+		"lan, site closed":     {exchange, router.SideSite, out},
 		"internet, server":     {planSite(rules.CaseInternet, OutboundOpen, rules.SourceGoogle), router.SideServer, inbound},
 		"internet, no webhook": {planSite(rules.CaseInternet, OutboundOpen), router.SideServer, inHubs},
-		"internet, host":       {planSite(rules.CaseInternet, OutboundClosed, rules.SourceGoogle), router.SideHost, inbound},
+		"internet, host":       {planSite(rules.CaseInternet, OutboundUnknown, rules.SourceGoogle), router.SideHost, inbound},
 		"internet, hubs open":  {planSite(rules.CaseInternet, OutboundOpen, rules.SourceGoogle), router.SideHubs, nil},
 		"internet, hubs closed": {planSite(rules.CaseInternet, OutboundClosed, rules.SourceGoogle), router.SideHubs, []string{
 			"out 6.1 tcp 8883,8443 sops.example.com", "out 6.2 tcp 1883,8888 sops.example.com", "out 6.3 tcp 80,443 sops.example.com",
@@ -80,6 +88,46 @@ func TestWants(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestHostBlame: a row that the server's own firewall rejects is written for that
+// one, and a row that stops behind it for the router.
+func TestHostBlame(t *testing.T) {
+	d := testDeps(t)
+	gd := GuideDeps{d.Book, d.Routers, d.Words, ""}
+	site := planSite(rules.CaseInternet, OutboundOpen)
+	site.Firewalls = []Firewall{{Side: router.SideServer}, {Side: router.SideHost}}
+	b := NewBoard(d.Book, d.Words, site, rules.FromServer)
+	for key, facts := range map[string]check.Facts{
+		"server-out-ota/ota-update/tcp/up.sync-sign.com/8433": {"variant": "self", "device": "this computer"},
+		"server-out-ota/ota-firmware/tcp/github.com/22":       {"hop": "1", "reach": "192.168.50.1"},
+		"server-out-ota/ota-images/tcp/docker.io/443":         {},
+		"server-out-ota/ota-firmware/tcp/github.com/443":      nil, // works: the line is not dead
+	} {
+		j, ok := b.JobFor(key)
+		if !ok {
+			t.Fatalf("no job %s", key)
+		}
+		r := check.Result{Job: j, Status: check.Fail, Code: check.TCPSilent, Facts: facts, At: testNow}
+		if facts == nil {
+			r.Status, r.Code = check.Pass, ""
+		}
+		b.Apply(r)
+	}
+	either := "out 1.3 tcp 443 registry.hub.docker.com,docker.io"
+	for side, want := range map[router.Side][]string{
+		router.SideHost:   {"out 1.1 tcp 443,8433 up.sync-sign.com", either},
+		router.SideServer: {"out 1.2 tcp 22,443 github.com", either},
+	} {
+		got := slices.DeleteFunc(wantLines(gd.wants(site, side, b, true)), func(l string) bool { return !strings.HasPrefix(l, "out") })
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: got %q, want %q", side, got, want)
+		}
+	}
+	site.Firewalls = site.Firewalls[:1] // nobody else's guide has it then
+	if got := wantLines(gd.wants(site, router.SideServer, b, true)); !slices.Contains(got, "out 1.1 tcp 443,8433 up.sync-sign.com") {
+		t.Errorf("a row is lost: %q", got)
 	}
 }
 

@@ -51,6 +51,9 @@ type ReportResult struct {
 	From       string        `json:"from"` // where it was seen, or is to be seen
 	At         time.Time     `json:"at"`   // when it was seen; of the report when nothing was
 
+	Listens   string   `json:"listens,omitempty"`    // what listens on the port at the server: all, ipv4, ipv6, some, loopback, none
+	ListensAt []string `json:"listens_at,omitempty"` // and where
+
 	to string // the destination for a person: the host, or what a row without one looks at
 }
 
@@ -133,6 +136,10 @@ func (b *Board) reportResult(v FlowView, at time.Time) ReportResult {
 	}
 	if v.Status == check.Skipped && v.Result.Cause != "" {
 		r.Reason = string(v.Result.Cause)
+	}
+	r.Listens = v.Result.Facts["listens"]
+	if at := v.Result.Facts["at"]; at != "" {
+		r.ListensAt = strings.Split(at, ", ")
 	}
 	for _, l := range v.Result.Layers {
 		family := ""

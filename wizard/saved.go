@@ -93,6 +93,10 @@ func (r *ReportResult) tidy(rep Report) error {
 			return check.Say("problems.saved.empty")
 		}
 	}
+	r.Listens = clean(r.Listens)
+	for i := range r.ListensAt {
+		r.ListensAt[i] = clean(r.ListensAt[i])
+	}
 	r.Said, r.Todo = check.Clean(r.Said, maxSaid), check.Clean(r.Todo, maxSaid)
 	r.Layers = slices.DeleteFunc(r.Layers, func(l ReportLayer) bool {
 		_, known := statusOf(l.Status)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/syncsign/sops-firewall/rules"
 	"github.com/syncsign/sops-firewall/rules/check"
+	"github.com/syncsign/sops-firewall/rules/host"
 	"github.com/syncsign/sops-firewall/rules/router"
 )
 
@@ -32,17 +33,32 @@ func valueOutbound(s *Session, _ spot) string {
 	return s.option("outbound", string(s.site.Outbound), "").Label
 }
 
-// Firewalls of the path; the server's own is asked for, not assumed.
+// Firewalls of the path; the server's own is proposed where one is at work.
 func fillFirewalls(s *Session, q *Question) {
 	for i, side := range sidesOf(s.site.Case) {
 		if len(s.brands(spot(side))) == 0 {
 			continue
 		}
-		q.Options = append(q.Options, s.option("firewalls", string(side), strconv.Itoa(i+1)))
-		if s.site.Firewall(side) != nil || len(s.site.Firewalls) == 0 && side != router.SideHost {
+		o := s.option("firewalls", string(side), strconv.Itoa(i+1))
+		names := ""
+		if side == router.SideHost {
+			if names = s.shields(); names != "" {
+				o.Because = s.text("questions.firewalls.because", map[string]string{"names": names})
+			}
+		}
+		q.Options = append(q.Options, o)
+		if s.site.Firewall(side) != nil || len(s.site.Firewalls) == 0 && (side != router.SideHost || names != "") {
 			q.Selected = append(q.Selected, string(side))
 		}
 	}
+}
+
+// shields names the firewalls at work on the server, where this computer is it.
+func (s *Session) shields() string {
+	if s.site.From != rules.FromServer || s.deps.Here.Shield.State != host.FirewallActive {
+		return ""
+	}
+	return strings.Join(s.deps.Here.Shield.Names, ", ")
 }
 
 func takeFirewalls(s *Session, a Answer) (string, error) {
@@ -128,6 +144,9 @@ func (s *Session) guess(at spot) (id, because string) {
 	h := s.deps.Here
 	if at == spot(router.SideServer) && h.Cloud != "" && s.site.From != rules.FromHub {
 		return h.Cloud, s.text("questions.brand.because.cloud", map[string]string{"cloud": firstText(h.CloudName, h.Cloud)})
+	}
+	if names := s.shields(); at == spot(router.SideHost) && names != "" {
+		return h.Shield.Names[0], s.text("questions.firewalls.because", map[string]string{"names": names})
 	}
 	if at.front() || !s.behind(at.side()) || h.Router == "" {
 		return "", ""

@@ -28,6 +28,7 @@ var supportReasons = func() []check.Code {
 		check.CheckPanic, check.CheckTimeout, check.CheckKind,
 		check.CertPrivate, check.CertChain, check.CertName, check.CertExpired, check.CertSoon, check.CertWeak, check.CertVersion,
 		check.NATOther, check.NameNone, check.NameElsewhere, check.NameSplit, check.NameOutside, check.InSamePage,
+		check.InLoopbackOnly, check.InOneAddress, check.InIPv6Only, check.InHostBlocked,
 	}
 	return append(known, make([]check.Code, reasonRoom-len(known))...)
 }()

@@ -176,6 +176,9 @@ func (b *Board) facts(f rules.Flow, r check.Result) map[string]string {
 	if b.site.Server.LANIP.IsValid() {
 		m["server-ip"] = b.site.Server.LANIP.String()
 	}
+	if how := r.Facts["listens"]; how != "" {
+		m["here"] = b.words.Text("listens."+how, r.Facts)
+	}
 	if r.Took > 0 {
 		m["ms"] = strconv.FormatInt(max(1, r.Took.Milliseconds()), 10)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/syncsign/sops-firewall/rules"
 	"github.com/syncsign/sops-firewall/rules/check"
 	"github.com/syncsign/sops-firewall/wizard"
 )
@@ -32,10 +33,14 @@ func (a *app) detectCmd() *cobra.Command {
 			if look != nil {
 				h = h.Looked(look(cmd.Context()), w)
 			}
-			if format == "json" {
-				return a.printJSON(hereJSON(h))
+			book, err := a.book()
+			if err != nil {
+				return err
 			}
-			return a.print(hereText(h, w))
+			if format == "json" {
+				return a.printJSON(hereJSON(h, book))
+			}
+			return a.print(hereText(h, book, w))
 		},
 	}
 	c.Flags().StringVar(&format, "format", "text", "")
@@ -43,7 +48,7 @@ func (a *app) detectCmd() *cobra.Command {
 	return c
 }
 
-func hereText(h wizard.Here, w *wizard.Words) string {
+func hereText(h wizard.Here, book *rules.Book, w *wizard.Words) string {
 	var b strings.Builder
 	line := func(label, value string) {
 		if value == "" {
@@ -79,6 +84,9 @@ func hereText(h wizard.Here, w *wizard.Words) string {
 			text = w.Say("commands.detect.inside", "container", h.Container)
 		}
 		line("container", text)
+	}
+	for _, s := range h.StandLines(book, w) {
+		line(w.Say("here.what."+s.What), s.Text)
 	}
 	if h.Router != "" {
 		line("router", h.Router+": "+h.RouterWhy)
@@ -137,6 +145,7 @@ type hereReport struct {
 	NAT         string        `json:"nat"`  // nat.double, nat.cgnat, nat.hidden, or nothing found
 	Case        string        `json:"case"` // likely deployment
 	SSH         bool          `json:"ssh"`
+	wizard.StandsJSON
 }
 
 type hereAddress struct {
@@ -144,12 +153,13 @@ type hereAddress struct {
 	Address   string `json:"address"`
 }
 
-func hereJSON(h wizard.Here) hereReport {
+func hereJSON(h wizard.Here, book *rules.Book) hereReport {
 	c, _ := h.LikelyCase()
 	r := hereReport{
 		Schema: 1, Host: h.Host, OS: h.OS, System: h.GOOS, Addresses: []hereAddress{}, NameServers: []string{},
 		Gateway: addrText(h.Gateway), Gateway6: addrText(h.Gateway6), GatewayMAC: h.MAC, Cloud: h.Cloud, CloudName: h.CloudName,
 		Container: h.Container, Inside: h.Inside(), Router: h.Router, RouterWhy: h.RouterWhy, WAN: addrText(h.WAN), WANBy: h.WANBy, NAT: string(h.NAT()), Case: string(c), SSH: h.SSH,
+		StandsJSON: h.StandsJSON(book),
 	}
 	for _, n := range h.Nets {
 		r.Addresses = append(r.Addresses, hereAddress{n.Name, n.Prefix.String()})

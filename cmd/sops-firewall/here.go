@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime"
 
+	"github.com/syncsign/sops-firewall/rules/check/wire"
 	"github.com/syncsign/sops-firewall/wizard"
 )
 
@@ -25,6 +26,7 @@ func (a *app) here() wizard.Here {
 	if host, err := os.Hostname(); err == nil {
 		sys.Host = host
 	}
+	sys.Only6 = wire.Only6()
 	if runtime.GOOS != "windows" {
 		sys.Root = os.DirFS("/")
 	}

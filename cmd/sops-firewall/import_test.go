@@ -18,17 +18,18 @@ const module = "github.com/syncsign/sops-firewall"
 // allowed says which packages of ours each package may import; tests may also
 // import assets and the lab of networks.
 var allowed = map[string][]string{
-	"cmd/sops-firewall":  {"tui", "wizard", "rules/router", "rules", "rules/check", "rules/check/wire", "rules/proof", "rules/gateway", "assets"},
+	"cmd/sops-firewall":  {"tui", "wizard", "rules/router", "rules", "rules/check", "rules/check/wire", "rules/proof", "rules/gateway", "rules/host", "assets"},
 	"tui":                {"wizard", "rules/router", "rules", "rules/check"},
-	"wizard":             {"rules/router", "rules/gateway", "rules", "rules/check", "rules/spoken"},
+	"wizard":             {"rules/router", "rules/gateway", "rules", "rules/check", "rules/spoken", "rules/host"},
 	"rules/router":       {"rules/router/quote", "rules", "rules/check"},
 	"rules/router/quote": {},
 	"rules":              {"rules/check"},
-	"rules/check":        {},
+	"rules/check":        {"rules/host"},
 	"rules/spoken":       {},
-	"rules/check/wire":   {"rules/check"},
+	"rules/check/wire":   {"rules/check", "rules/host"},
 	"rules/proof":        {"rules/check", "rules/spoken"},
 	"rules/gateway":      {"rules/check"},
+	"rules/host":         {},
 	"assets":             {},
 
 	"rules/check/wire/netlab": {}, // for tests alone

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/syncsign/sops-firewall/rules/host"
 )
 
 // errNoRoom is the error of an extra socket that the bounds have no room for;
@@ -34,6 +36,8 @@ type shared struct {
 	ask    chan struct{} // names the system is asked for at a time
 	pages  flights[witness]
 	lines  map[netip.AddrPort]*dnsLine
+	stood  sync.Once // stand was read
+	stand  host.Standing
 	beside sync.WaitGroup // what outlives the row that started it, but not the Run
 }
 

@@ -69,7 +69,8 @@ type Layer struct {
 // "address", "addresses", "device", "issuer", "banner", "server", "offset",
 // "expected", "status", "location", "proxy", "resolver", "error", "family", "tries",
 // "hop" and "reach" (how far packets got), "icmp", "product", "named", "host",
-// "days" and "not-after" (of a certificate).
+// "days" and "not-after" (of a certificate), "listens" and "at" (on a port of this
+// computer).
 // "variant" picks the words among those of one reason.
 type Facts map[string]string
 

@@ -149,6 +149,10 @@ const (
 	InOtherMachine Code = "in.other-machine"
 	InSilent       Code = "in.silent"
 	InServiceDown  Code = "in.service-down"
+	InLoopbackOnly Code = "in.loopback-only" // the service answers this computer alone
+	InOneAddress   Code = "in.one-address"   // it answers at another address of the server
+	InIPv6Only     Code = "in.ipv6-only"     // it answers over IPv6 alone
+	InHostBlocked  Code = "in.host-blocked"  // it listens, and its own computer does not get through
 	InInsideSource Code = "in.inside-source"
 	InMasked       Code = "in.masked"    // proven; the router hides the senders' addresses
 	InMute         Code = "in.mute"      // it connects and says nothing: another code, another port, another device
@@ -182,6 +186,7 @@ var codes = [...]Code{
 	NTPSilent, NTPUnsynced, NTPKoD, NTPBadReply, NTPRefused, NTPBlocked, NTPDisagree, ClockOff, ClockOpen,
 	ProxyOnly, ProxyAuth, ProxyRefused, ProxyDown,
 	NATDouble, NATCGNAT, NATHidden, NATOther, NATHairpin, NameNone, NameElsewhere, NameSplit, NameOutside, InProven, InOtherMachine, InSilent, InServiceDown, InInsideSource,
+	InLoopbackOnly, InOneAddress, InIPv6Only, InHostBlocked,
 	InMasked, InMute, InSamePage, InUnnamed,
 	NotHere, Cancelled, CheckPanic, CheckTimeout, CheckKind,
 }

@@ -28,6 +28,14 @@ var kinds = map[string]func() Probe{
 	"ntp":   func() Probe { return ntpProbe{} },
 }
 
+// probeOf is the check of a kind; nil for none.
+func probeOf(kind string) Probe {
+	if p := kinds[kind]; p != nil {
+		return p()
+	}
+	return locals(kind)
+}
+
 // ValidKind tells whether kind is one that Runner knows.
 func ValidKind(kind string) bool { return kinds[kind] != nil }
 

@@ -39,7 +39,7 @@ const factRunes = 64
 // fact notes a piece of evidence, cleaned and bounded; an empty one is left out.
 func (r *Result) fact(k, v string) {
 	limit := factRunes
-	if k == "addresses" || k == "resolver" || k == "location" {
+	if k == "addresses" || k == "at" || k == "resolver" || k == "location" {
 		limit = 4 * factRunes
 	}
 	if v = Clean(v, limit); v == "" {

@@ -219,14 +219,13 @@ func (e *row) safely(ctx context.Context, lim Limits, j Job) (res Result) {
 			res.end(Unproven, CheckPanic, "error", fmt.Sprint(p))
 		}
 	}()
-	probe := kinds[j.Kind]
-	if probe == nil {
+	p := probeOf(j.Kind)
+	if p == nil {
 		res.end(Unproven, CheckKind, "error", fmt.Sprintf("no check is called %q", j.Kind))
 		return res
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	p := probe()
 	if e.arrives(j) {
 		p = inboundProbe{j.Kind, p, e.prover}
 	}
