@@ -35,8 +35,8 @@ func fillInputs(s *Session, q *Question) {
 		public = front.To
 	}
 	q.Title = s.text("questions.inputs.title", map[string]string{"router": s.said(v, v.Name)})
-	for _, a := range v.AsksFor(side) {
-		f := Field{ID: a.ID, Label: firstText(s.said(v, a.Label), a.ID), Value: fw.Inputs[a.ID], Help: s.said(v, a.How), Optional: a.Optional, Choices: slices.Clone(a.Choices)}
+	for _, a := range s.asks(v, side) {
+		f := Field{ID: a.ID, Label: firstText(a.Label, a.ID), Value: fw.Inputs[a.ID], Help: a.How, Optional: a.Optional, Choices: slices.Clone(a.Choices)}
 		switch {
 		case f.Value != "":
 			f.From = s.text("questions.from.you", nil)
@@ -49,6 +49,15 @@ func fillInputs(s *Session, q *Question) {
 	}
 }
 
+// asks are the inputs of a router in the session's language.
+func (s *Session) asks(v *router.Variant, side router.Side) []router.Ask {
+	asks := v.AsksFor(side)
+	for i, a := range asks {
+		asks[i].Label, asks[i].How = s.said(v, a.Label), s.said(v, a.How)
+	}
+	return asks
+}
+
 func tryInput(s *Session, field, v string) (string, remark, error) {
 	at := s.step(s.at).spot
 	vr := s.variant(at)
@@ -59,7 +68,7 @@ func tryInput(s *Session, field, v string) (string, remark, error) {
 		a, r, err := s.tryTo(at.side(), v)
 		return addrText(a), r, err
 	}
-	asks := vr.AsksFor(at.side())
+	asks := s.asks(vr, at.side())
 	i := slices.IndexFunc(asks, func(a router.Ask) bool { return a.ID == field })
 	if i < 0 {
 		return v, remark{}, nil
@@ -97,7 +106,7 @@ func takeInputs(s *Session, a Answer) (string, error) {
 		}
 	}
 	in := map[string]string{}
-	for _, ask := range v.AsksFor(side) {
+	for _, ask := range s.asks(v, side) {
 		n, err := s.input(ask, a.Fields[ask.ID])
 		if err != nil {
 			return "", s.problem(ask.ID, err)
@@ -125,9 +134,9 @@ func valueInputs(s *Session, at spot) string {
 	if fw.To.IsValid() {
 		out = append(out, fw.To.String())
 	}
-	for _, a := range v.AsksFor(side) {
+	for _, a := range s.asks(v, side) {
 		if x := fw.Inputs[a.ID]; x != "" {
-			out = append(out, firstText(s.said(v, a.Label), a.ID)+": "+x)
+			out = append(out, firstText(a.Label, a.ID)+": "+x)
 		}
 	}
 	return strings.Join(out, ", ")

@@ -90,6 +90,7 @@ func (v *Variant) inputs(r Request) (map[string]string, error) {
 		if given == "" && a.From == "public_ip" && r.Site.PublicIP.Is4() {
 			given = r.Site.PublicIP.String()
 		}
+		a.Label, a.How = v.Said(r.Lang, a.Label), v.Said(r.Lang, a.How)
 		value, err := a.CheckInput(given)
 		if err != nil && (given != "" || len(a.Sides) == 0 || slices.Contains(a.Sides, r.Side)) {
 			errs = append(errs, err)
@@ -98,7 +99,7 @@ func (v *Variant) inputs(r Request) (map[string]string, error) {
 	}
 	for id := range r.Inputs {
 		if _, known := in[id]; !known {
-			errs = append(errs, check.Say("problems.input.unknown", "router", v.Name, "id", strconv.Quote(id)))
+			errs = append(errs, check.Say("problems.input.unknown", "router", v.Said(r.Lang, v.Name), "id", strconv.Quote(id)))
 		}
 	}
 	return in, errors.Join(errs...)
