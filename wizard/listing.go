@@ -147,17 +147,19 @@ type RouterItem struct {
 }
 
 // ListRouters are the routers with filter in their id, their name or the label
-// of a generation, any case.
-func ListRouters(cat *router.Catalogue, filter string) []RouterItem {
+// of a generation, in English or the language, any case.
+func ListRouters(cat *router.Catalogue, filter, lang string) []RouterItem {
 	out := []RouterItem{}
 	filter = strings.ToLower(filter)
 	for _, r := range cat.Routers {
-		item := RouterItem{ID: r.ID, Name: r.Name, Generations: []string{}, Labels: []string{}, Kind: string(r.Kind), Sides: []string{}, Proof: string(r.Proof)}
+		english := r.Name
+		item := RouterItem{ID: r.ID, Name: r.Variants[0].Said(lang, r.Name), Generations: []string{}, Labels: []string{}, Kind: string(r.Kind), Sides: []string{}, Proof: string(r.Proof)}
 		for _, v := range r.Variants {
 			item.Generations = append(item.Generations, v.Generation)
-			item.Labels = append(item.Labels, v.Label)
+			item.Labels = append(item.Labels, v.Said(lang, v.Label))
+			english += " " + v.Label
 		}
-		if !strings.Contains(strings.ToLower(r.ID+" "+r.Name+" "+strings.Join(item.Labels, " ")), filter) {
+		if !strings.Contains(strings.ToLower(r.ID+" "+english+" "+item.Name+" "+strings.Join(item.Labels, " ")), filter) {
 			continue
 		}
 		for _, s := range r.Sides {
@@ -180,7 +182,7 @@ func RoutersText(w *Words, list []RouterItem) string {
 	}
 	id, name, kind, proof := len([]rune(heads[0])), len([]rune(heads[1])), max(5, len([]rune(heads[2]))), max(8, len([]rune(heads[3])))
 	for _, r := range list {
-		id, name = max(id, len(r.ID)), max(name, len(r.Name))
+		id, name = max(id, len(r.ID)), max(name, len([]rune(r.Name)))
 	}
 	var b strings.Builder
 	line := func(cells ...string) {

@@ -77,7 +77,7 @@ func TestRouterList(t *testing.T) {
 	cat := testCatalogue()
 	for filter, want := range map[string]string{"": "acme cloudy generic hostwall zeta", "ZET": "zeta", "unknown": "generic", "none of these": ""} {
 		var ids []string
-		for _, r := range ListRouters(cat, filter) {
+		for _, r := range ListRouters(cat, filter, English) {
 			ids = append(ids, r.ID)
 		}
 		if got := strings.Join(ids, " "); got != want {
@@ -85,17 +85,17 @@ func TestRouterList(t *testing.T) {
 		}
 	}
 	words := testDeps(t).Words
-	data, err := json.Marshal(ListRouters(cat, "zeta"))
+	data, err := json.Marshal(ListRouters(cat, "zeta", English))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if want := `[{"id":"zeta","name":"Zeta","generations":["one"],"labels":["one"],"kind":"paste","sides":[`; !strings.HasPrefix(string(data), want) || !strings.HasSuffix(string(data), `"proof":""}]`) {
 		t.Errorf("got %s", data)
 	}
-	if empty, err := json.Marshal(ListRouters(cat, "none of these")); err != nil || string(empty) != "[]" {
+	if empty, err := json.Marshal(ListRouters(cat, "none of these", English)); err != nil || string(empty) != "[]" {
 		t.Errorf("no match: %s, %v", empty, err)
 	}
-	if text := RoutersText(words, ListRouters(cat, "")); strings.Count(text, "\n") != 6 {
+	if text := RoutersText(words, ListRouters(cat, "", English)); strings.Count(text, "\n") != 6 {
 		t.Errorf("want a head and five lines:\n%s", text)
 	}
 	few := RoutersText(words, []RouterItem{{ID: "long-id", Name: "Brand", Generations: []string{"a", "bcd"}, Labels: []string{"old page", "new page"}, Kind: "web", Proof: "docs"}})

@@ -56,17 +56,21 @@ func (a *app) routersCmd() *cobra.Command {
 			if len(args) == 1 {
 				filter = args[0]
 			}
-			list := wizard.ListRouters(cat, filter)
+			w, err := a.words()
+			if err != nil {
+				return err
+			}
+			lang := w.Lang()
+			if format == "json" {
+				lang = wizard.English // read by programs
+			}
+			list := wizard.ListRouters(cat, filter, lang)
 			if format == "json" {
 				return a.printJSON(list)
 			}
 			if len(list) == 0 {
 				a.say("routers.none", "filter", strconv.Quote(filter))
 				return nil
-			}
-			w, err := a.words()
-			if err != nil {
-				return err
 			}
 			return a.print(wizard.RoutersText(w, list))
 		},
