@@ -45,7 +45,7 @@ var badWant = map[string]string{
 	),
 	"bad-id":         `@:8: id "One_Row": want small letters, digits and single hyphens, starting with a letter`,
 	"bad-importance": `@:15: importance "must": want one of required, recommended, optional`,
-	"bad-kind":       `@:12: check "htps": want one of clock, dns, gateway, http, https, https-public, mqtt, mqtts, ntp, portal, route, ssh, tcp, tls, tls-public, ws, wss`,
+	"bad-kind":       `@:12: check "htps": want one of clock, dns, gateway, http, https, https-public, mqtt, mqtts, name, ntp, portal, route, ssh, tcp, tls, tls-public, ws, wss`,
 	"bad-port": joined(
 		`@:12: port "70000": want a number from 1 to 65535`,
 		`@:12: port "0x1bb": want a number from 1 to 65535`,

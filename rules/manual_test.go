@@ -13,7 +13,7 @@ import (
 
 // kinds are the checks that the shipped book may name.
 var kinds = []string{
-	"clock", "dns", "gateway", "http", "https", "https-public", "mqtt", "mqtts", "ntp", "portal",
+	"clock", "dns", "gateway", "http", "https", "https-public", "mqtt", "mqtts", "name", "ntp", "portal",
 	"route", "ssh", "tcp", "tls", "tls-public", "ws", "wss",
 }
 

@@ -104,7 +104,15 @@ func (s *tablesScreen) head(t wizard.TableView, w, h int) []string {
 
 // cause is the card of one root cause: it stands before the rows it explains.
 func (s *tablesScreen) cause(c wizard.CauseView, w int) []string {
-	text := s.d.show(s.d.n("screens.tables.cause", len(c.Cause.Explains), "seen", sentence(firstOf(c.Finding.Seen, c.Finding.Means))))
+	key := "screens.tables.cause"
+	if c.About {
+		key = "screens.tables.about"
+	}
+	seen := sentence(firstOf(c.Finding.Seen, c.Finding.Means))
+	text := s.d.show(seen)
+	if n := len(c.Cause.Explains); n > 0 {
+		text = s.d.show(s.d.n(key, n, "seen", seen))
+	}
 	lines := hang(" "+s.d.state(c.Cause.Status)+" ", text, w-1)
 	if c.Finding.Do != "" {
 		lines = append(lines, hang("        "+s.d.t("screens.tables.do")+" ", s.d.show(c.Finding.Do), w-1)...)

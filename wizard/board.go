@@ -2,6 +2,7 @@ package wizard
 
 import (
 	"maps"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,6 +29,13 @@ type Board struct {
 	running map[string]bool
 	causes  []check.Cause
 
+	here    Here                    // see Surround
+	dialed  []netip.Addr            // addresses of the Internet by which something arrived
+	name    check.Result            // where the server's name leads, see nameJob
+	inside  map[string]check.Result // what became of tries from inside, by flow
+	between []check.Cause           // what the network in between explains …
+	blamed  map[string]check.Code   // … of these flows
+
 	saved     []Report            // of other places
 	elsewhere map[string]savedRow // of them, by flow: what was seen at another place
 	told      []savedCause        // causes of those rows
@@ -39,6 +47,7 @@ func NewBoard(book *rules.Book, words *Words, site Site, from rules.Place) *Boar
 		book: book, words: words,
 		raw: map[string]check.Result{}, folded: map[string]check.Result{},
 		first: map[string]check.Status{}, running: map[string]bool{}, elsewhere: map[string]savedRow{},
+		inside: map[string]check.Result{}, blamed: map[string]check.Code{},
 	}
 	b.Lay(site, from)
 	return b
@@ -57,6 +66,10 @@ func (b *Board) Lay(site Site, from rules.Place) {
 		clear(b.raw)
 		clear(b.first)
 		clear(b.running)
+		clear(b.inside)
+	}
+	if b.site.Server.Domain != site.Server.Domain {
+		b.dialed = nil
 	}
 	b.site, b.from = site, from
 	b.tables = slices.Clone(b.book.Tables)
@@ -71,7 +84,8 @@ func (b *Board) Lay(site Site, from rules.Place) {
 	gone := func(k string) bool { return !keep[k] }
 	maps.DeleteFunc(b.raw, func(k string, _ check.Result) bool { return gone(k) })
 	maps.DeleteFunc(b.first, func(k string, _ check.Status) bool { return gone(k) })
-	maps.DeleteFunc(b.running, func(k string, _ bool) bool { return gone(k) })
+	maps.DeleteFunc(b.inside, func(k string, _ check.Result) bool { return gone(k) })
+	maps.DeleteFunc(b.running, func(k string, _ bool) bool { return gone(strings.TrimSuffix(k, insideMark)) && k != nameKey })
 	b.remind()
 	b.stale = true
 }
@@ -113,7 +127,9 @@ func checkable(f rules.Flow, from rules.Place) bool {
 // without those that already have a final result when fresh is false.
 func (b *Board) Jobs(fresh bool, tables ...string) []check.Job {
 	var jobs []check.Job
+	named := len(tables) == 0
 	for _, f := range b.flows {
+		named = named || f.Host == b.site.Server.Domain && slices.Contains(tables, f.Table.ID)
 		if len(tables) > 0 && !slices.Contains(tables, f.Table.ID) {
 			continue
 		}
@@ -124,11 +140,17 @@ func (b *Board) Jobs(fresh bool, tables ...string) []check.Job {
 			jobs = append(jobs, j)
 		}
 	}
+	if j, ok := b.nameJob(); ok && named && (fresh || b.name.Job.To.Host != j.To.Host && !b.running[nameKey]) {
+		jobs = append(jobs, j)
+	}
 	return jobs
 }
 
 // JobFor is the check of one flow; ok is false when it cannot run from here.
 func (b *Board) JobFor(key string) (j check.Job, ok bool) {
+	if key == nameKey {
+		return b.nameJob()
+	}
 	for _, f := range b.flows {
 		if f.Key == key {
 			return b.jobOf(f)
@@ -159,6 +181,13 @@ func (b *Board) Start(jobs []check.Job, _ time.Time) {
 
 // Apply takes one result. Causes are folded anew over all final results.
 func (b *Board) Apply(r check.Result) {
+	switch {
+	case b.tried(r):
+		return
+	case r.Job.Key == nameKey:
+		b.named(r)
+		return
+	}
 	i := slices.IndexFunc(b.flows, func(f rules.Flow) bool { return f.Key == r.Job.Key })
 	if i < 0 {
 		return // of a flow that no longer applies
@@ -211,6 +240,7 @@ func (b *Board) fold() {
 		b.folded[r.Job.Key] = r
 	}
 	b.anyOne()
+	b.surroundings()
 }
 
 // anyOne softens rows that need one good host of several, such as the time
@@ -241,12 +271,12 @@ func (b *Board) anyOne() {
 // Causes are the root causes found, worst first.
 func (b *Board) Causes() []CauseView {
 	b.fold()
-	out := make([]CauseView, 0, len(b.causes))
-	for _, c := range b.causes {
+	out := make([]CauseView, 0, len(b.causes)+len(b.between))
+	for i, c := range slices.Concat(b.causes, b.between) {
 		facts := map[string]string{"rows": strconv.Itoa(len(c.Explains))}
 		b.who(facts, c.Facts["device"])
 		r := check.Result{Status: c.Status, Code: c.Code, Facts: c.Facts}
-		out = append(out, CauseView{Cause: c, Finding: b.words.Finding(r, facts), From: b.from})
+		out = append(out, CauseView{Cause: c, Finding: b.words.Finding(r, facts), From: b.from, About: i >= len(b.causes) && !b.turned(c.Code)})
 	}
 	return append(out, b.savedCauses()...)
 }

@@ -38,6 +38,7 @@ type Arrival struct {
 	Proto  string
 	Port   uint16
 	Source netip.Addr
+	Dialed netip.Addr // the address that was reached for; invalid for a phone
 	Seen   check.Seen
 	Phone  bool // a browser brought a token: only this end knows
 	At     time.Time
@@ -47,6 +48,9 @@ type Arrival struct {
 // from inside proves nothing and takes nothing away.
 func (b *Board) Arrived(a Arrival) []rules.Flow {
 	var out []rules.Flow
+	if _, outside := split([]netip.Addr{a.Dialed}); a.Dialed.IsValid() && len(outside) > 0 && a.Seen != check.SeenInside && !slices.Contains(b.dialed, a.Dialed) {
+		b.dialed = append(b.dialed, a.Dialed)
+	}
 	for _, f := range b.Inbound() {
 		if f.Row.Proto != a.Proto || f.Port.Number != a.Port {
 			continue

@@ -31,6 +31,8 @@ type ReportCause struct {
 	Todo     string   `json:"todo"`
 	Explains []string `json:"explains"` // flow keys
 	From     string   `json:"from"`     // where it was found
+
+	about bool // the rows stay as they are, see CauseView
 }
 
 // ReportResult is one flow.
@@ -78,7 +80,7 @@ func (b *Board) Report(started time.Time, took time.Duration, tables ...string) 
 	for _, c := range b.Causes() {
 		rep.Causes = append(rep.Causes, ReportCause{
 			Reason: string(c.Cause.Code), Status: c.Cause.Status.String(), Said: said(c.Finding), Todo: c.Finding.Do,
-			Explains: append([]string{}, c.Cause.Explains...), From: string(c.From),
+			Explains: append([]string{}, c.Cause.Explains...), From: string(c.From), about: c.About,
 		})
 	}
 	for _, v := range b.chosen(tables) {

@@ -171,6 +171,9 @@ func TestBoardExit(t *testing.T) {
 				r := result(j, check.Pass, "")
 				id := strings.Split(j.Key, "/")[1]
 				_, row := d.Book.Row(id)
+				if row == nil {
+					continue // where the server's name leads: no row
+				}
 				if x, ok := c.bad[row.Code]; ok {
 					r.Status, r.Code = x.Status, x.Code
 				}

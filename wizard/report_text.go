@@ -19,7 +19,14 @@ func (r Report) Text(w *Words) string {
 		if c.Todo != "" {
 			line("       %s", wrapText(w.Say("report.do", "todo", c.Todo), 7, 11))
 		}
-		line("       %s\n", w.Count("report.explains", len(c.Explains)))
+		switch n := len(c.Explains); {
+		case n == 0:
+			line("")
+		case c.about:
+			line("       %s\n", w.Count("report.about", n))
+		default:
+			line("       %s\n", w.Count("report.explains", n))
+		}
 	}
 	for i, x := range r.Results {
 		if i > 0 && x.Table != r.Results[i-1].Table {

@@ -46,6 +46,7 @@ type CauseView struct {
 	Cause   check.Cause
 	Finding Finding
 	From    rules.Place
+	About   bool // the rows stay as they are: it is about them and does not explain them
 }
 
 // Change is a verdict that changed between the first and the last run.
@@ -125,7 +126,7 @@ func (b *Board) view(f rules.Flow, applies bool) FlowView {
 	facts := b.facts(f, r)
 	switch other, ok := b.elsewhere[f.Key]; {
 	case ok && !b.running[f.Key] && (!ran || !checkable(f, b.from)):
-		return b.savedView(f, other)
+		v = b.savedView(f, other)
 	case ran:
 		v.Result, v.Status, v.From = r, r.Status, b.from
 		v.Finding, v.Short = b.words.Finding(r, facts), b.words.Short(r)
@@ -153,6 +154,8 @@ func (b *Board) view(f rules.Flow, applies bool) FlowView {
 			v.Short = b.words.Text("text.no-answer-so-far", facts)
 		}
 	}
+	b.explained(&v, f)
+	b.fromInside(&v, f)
 	return v
 }
 

@@ -12,6 +12,7 @@ var kinds = map[string]func() Probe{
 	"dns":     func() Probe { return dnsProbe{} },
 	"clock":   func() Probe { return clockProbe{} },
 	"portal":  func() Probe { return portalProbe{} },
+	"name":    func() Probe { return nameProbe{} },
 	"tcp":     func() Probe { return tcpProbe{} },
 	"tls":     func() Probe { return tlsProbe{} },
 	"http":    func() Probe { return httpProbe{} },
