@@ -46,6 +46,7 @@ func newApp(d *desk, run func([]check.Job) tea.Cmd, page func(string) tea.Cmd) *
 	}
 	d.site, d.saved = d.session.Site(), d.session.Saved()
 	d.board.Lay(d.site, d.from())
+	d.board.Surround(d.session.Here())
 	d.changed()
 	a.ask()
 	return a
@@ -115,6 +116,8 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return a, a.d.arrival(msg)
 	case lookedMsg:
 		a.d.session.Looked(msg.looked)
+		a.d.board.Surround(a.d.session.Here())
+		a.d.changed()
 		return a, nil
 	case tea.KeyPressMsg, tea.PasteMsg:
 		if a.busy {

@@ -37,6 +37,8 @@ type asker interface {
 // boarder is what the screens need of a wizard.Board.
 type boarder interface {
 	Lay(site wizard.Site, from rules.Place)
+	Surround(h wizard.Here)
+	InsideJobs(keys ...string) []check.Job
 	Jobs(fresh bool, tables ...string) []check.Job
 	JobFor(key string) (check.Job, bool)
 	Start(jobs []check.Job, at time.Time)

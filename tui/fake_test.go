@@ -169,6 +169,14 @@ type fakeBoard struct {
 }
 
 func (b *fakeBoard) Lay(wizard.Site, rules.Place) {}
+func (b *fakeBoard) InsideJobs(keys ...string) []check.Job {
+	var jobs []check.Job
+	for _, k := range keys {
+		jobs = append(jobs, check.Job{Key: wizard.InsideKey(k), Kind: "tcp"})
+	}
+	return jobs
+}
+func (b *fakeBoard) Surround(wizard.Here) {}
 
 func (b *fakeBoard) each(f func(t *wizard.TableView, v *wizard.FlowView)) {
 	for i := range b.views {

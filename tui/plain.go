@@ -54,6 +54,7 @@ func plainRun(ctx context.Context, d *desk, ask func(context.Context, []check.Jo
 	if d.looks != nil {
 		p.say("Asking the router what it is. This takes up to 3 seconds.")
 		d.session.Looked(d.looks(ctx2))
+		p.sync()
 	}
 	for p.end == notYet {
 		p.runMissing()
@@ -162,6 +163,7 @@ func (p *teller) back() {
 func (p *teller) sync() {
 	p.d.site, p.d.saved = p.d.session.Site(), p.d.session.Saved()
 	p.d.board.Lay(p.d.site, p.d.from())
+	p.d.board.Surround(p.d.session.Here())
 }
 
 // summary reads all answers and goes to the one that is to be changed. It tells

@@ -115,8 +115,11 @@ func (p *teller) take(n news) {
 func (p *teller) underWay(views []wizard.TableView) int {
 	n := 0
 	for _, f := range flowsOf(views...) {
-		if _, ok := p.checks.running[f.Flow.Key]; ok {
-			n++
+		for _, key := range []string{f.Flow.Key, wizard.InsideKey(f.Flow.Key)} {
+			if _, ok := p.checks.running[key]; ok {
+				n++
+				break
+			}
 		}
 	}
 	return n
@@ -205,7 +208,11 @@ func (p *teller) causes() {
 	list := p.d.board.Causes()
 	var lines []string
 	for _, c := range list {
-		lines = append(lines, fmt.Sprintf("First of all: %s This explains %d checks.", p.seen(c.Finding), len(c.Cause.Explains)))
+		line := fmt.Sprintf("First of all: %s", p.seen(c.Finding))
+		if !c.About {
+			line += fmt.Sprintf(" This explains %d checks.", len(c.Cause.Explains))
+		}
+		lines = append(lines, line)
 		if c.Finding.Do != "" {
 			lines = append(lines, "  Do: "+p.d.show(c.Finding.Do))
 		}

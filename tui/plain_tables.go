@@ -253,6 +253,9 @@ func (p *teller) menu(q wizard.Question, at int, id string) entry {
 		if p.d.provable(v) {
 			line = strings.Replace(line, "3 go on.", "3 go on. 4 prove the way in.", 1)
 		}
+		if p.d.insidable(v) {
+			line = strings.Replace(line, " < back.", " "+p.d.words.Text("text.inside.choice", nil)+" < back.", 1)
+		}
 		e := p.prompt(line, help, false)
 		if e.kind != isText {
 			return e
@@ -284,12 +287,31 @@ func (p *teller) menu(q wizard.Question, at int, id string) entry {
 				return e
 			}
 			return entry{text: "again"}
+		case "5":
+			switch jobs := p.insideJobs(v); {
+			case !p.d.insidable(v):
+				p.explain(e.text)
+			case len(jobs) == 0:
+				p.say("%s", p.d.words.Text("text.inside.none", nil))
+			default:
+				p.start(jobs)
+				return entry{text: "again"}
+			}
 		case "a":
 			p.unneeded()
 		default:
 			p.explain(e.text)
 		}
 	}
+}
+
+// insideJobs try the rows of a table from inside.
+func (p *teller) insideJobs(v wizard.TableView) []check.Job {
+	var keys []string
+	for _, f := range flowsOf(v) {
+		keys = append(keys, f.Flow.Key)
+	}
+	return p.d.board.InsideJobs(keys...)
 }
 
 // again starts the checks of the named tables, or all; false when there are none.

@@ -113,6 +113,11 @@ func (d *desk) provable(t wizard.TableView) bool {
 	return d.listens != nil && t.Table.Inbound() && d.from() == rules.FromServer
 }
 
+// insidable tells whether rows of a table can be tried from inside too.
+func (d *desk) insidable(t wizard.TableView) bool {
+	return t.Table.Inbound() && d.from() != rules.FromInternet
+}
+
 // inboundScreen tells what to do at the other end, and what has arrived.
 type inboundScreen struct {
 	noDraft

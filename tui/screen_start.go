@@ -63,6 +63,9 @@ func found(d *desk, w int) []string {
 		lines = append(lines, "   "+d.state(s.Status)+" "+fit(d.t("here.what."+s.What), whatW)+"  "+shorten(d.show(s.Text), w-13-whatW))
 	}
 	for _, c := range d.board.Causes() {
+		if strings.HasPrefix(string(c.Cause.Code), "nat.") {
+			continue // the line of the Internet's side tells
+		}
 		lines = append(lines, line(c.Cause.Status, "found", firstOf(c.Finding.Seen, c.Finding.Means)))
 	}
 	s := earlySum(d)

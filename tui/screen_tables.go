@@ -135,10 +135,14 @@ func (s *tablesScreen) Keys() []hint {
 	if v, i := s.views(); len(v) > 0 && s.d.provable(v[i]) {
 		keys = append(keys, d.hint("i", "prove"))
 	}
-	return append(keys,
+	last := []hint{d.bare("a", "all-rows"), d.bare("Enter", "explain"), d.bare("s", "answers"), d.bare("m", "mask"), d.bare("q", "leave")}
+	if v, i := s.views(); len(v) > 0 && d.insidable(v[i]) {
+		last = append([]hint{d.bare("h", "inside")}, last...)
+	}
+	return slices.Concat(keys, []hint{
 		d.hint("r", "again"), d.hint("R", "all"), d.hint("w", watch), d.hint("f", "failed"), d.hint("Tab", "next-one"), d.hint("n", "on"),
 		d.hint("Esc", "back"), d.hint("?", "help"),
-		d.bare("a", "all-rows"), d.bare("Enter", "explain"), d.bare("s", "answers"), d.bare("m", "mask"), d.bare("q", "leave"))
+	}, last)
 }
 
 func (s *tablesScreen) Update(msg tea.Msg) (act, tea.Cmd) {
@@ -219,6 +223,13 @@ func (s *tablesScreen) press(name string) (act, tea.Cmd) {
 	case "i":
 		if s.d.provable(v[ti]) {
 			return act{want: wantOpen, open: &inboundScreen{d: s.d}}, s.d.listen()
+		}
+	case "h":
+		if at < len(ls) && s.d.insidable(v[ti]) {
+			if jobs := s.d.board.InsideJobs(ls[at].flow.Flow.Key); len(jobs) > 0 {
+				return act{want: wantRun, jobs: jobs}, nil
+			}
+			s.say = s.d.words.Text("text.inside.none", nil)
 		}
 	case "R":
 		return act{want: wantRun, jobs: s.d.board.Jobs(true)}, nil

@@ -12,6 +12,9 @@ import (
 // insideMark ends the keys of tries from inside.
 const insideMark = "#inside"
 
+// InsideKey is the key of the try of a flow from inside.
+func InsideKey(flow string) string { return flow + insideMark }
+
 // InsideJobs try rows that arrive at the server from inside, under the server's
 // public name: one conversation a row, in the row's own protocol. They never
 // prove the way in. keys are flows (none: all that arrive); empty where such a
@@ -32,7 +35,7 @@ func (b *Board) InsideJobs(keys ...string) []check.Job {
 			}
 			j.To.Host = b.site.Server.PublicIP.String()
 		}
-		j.Key += insideMark
+		j.Key = InsideKey(f.Key)
 		out = append(out, j)
 	}
 	return out
@@ -58,7 +61,7 @@ func (b *Board) tried(r check.Result) bool {
 // way in is proven, and inside not even a connection comes about, it is the
 // router that does not turn traffic back.
 func (b *Board) fromInside(v *FlowView, f rules.Flow) {
-	if b.running[f.Key+insideMark] {
+	if b.running[InsideKey(f.Key)] {
 		v.Status, v.Short = check.Running, ""
 		return
 	}

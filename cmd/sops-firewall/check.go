@@ -25,7 +25,7 @@ type checkFlags struct {
 	from, format, save string
 	tables, saved      []string
 	code, to           string
-	watch              bool
+	watch, hairpin     bool
 }
 
 func (a *app) checkCmd() *cobra.Command {
@@ -40,6 +40,7 @@ func (a *app) checkCmd() *cobra.Command {
 	c.Flags().StringVar(&f.to, "to", "", "")
 	c.Flags().StringSliceVar(&f.tables, "table", nil, "")
 	c.Flags().StringVar(&f.format, "format", "text", "")
+	c.Flags().BoolVar(&f.hairpin, "hairpin", false, "")
 	c.Flags().BoolVar(&f.watch, "watch", false, "")
 	c.Flags().StringVar(&f.save, "save", "", "")
 	savedFlag(c, &f.saved)
@@ -81,10 +82,25 @@ func (a *app) check(ctx context.Context, f checkFlags) error {
 	if l.path == "" && f.code == "" {
 		a.say("check.no-site")
 	}
+	h := a.here()
+	board.Surround(h)
+	jobs := board.Jobs(true, tables...)
+	if f.hairpin {
+		inside, err := fromInside(board, from, tables)
+		if err != nil {
+			return err
+		}
+		jobs = append(jobs, inside...)
+	}
 	started := a.now()
-	a.runJobs(ctx, board, board.Jobs(true, tables...))
+	a.runJobs(ctx, board, jobs)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
+	}
+	if board.WantsRouter() {
+		if err := a.router(ctx, board, h, l.words); err != nil {
+			return err
+		}
 	}
 	took := a.now().Sub(started)
 	if err := a.showReport(board.Report(started, took, tables...), f); err != nil {

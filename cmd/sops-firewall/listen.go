@@ -39,9 +39,15 @@ func (a *app) listen(ctx context.Context, format string) error {
 		return badInput(check.Say("problems.command.no-site"))
 	}
 	board := wizard.NewBoard(l.book, l.words, l.site, rules.FromServer)
+	h := a.here()
+	board.Surround(h)
+	router, err := a.routerBeside(ctx, h, l.words)
+	if err != nil {
+		return err
+	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	x, err := a.listening(ctx, board.Inbound(), l.site, a.here(), l.words)
+	x, err := a.listening(ctx, board.Inbound(), l.site, h, l.words)
 	if err != nil {
 		return err
 	}
@@ -63,9 +69,15 @@ func (a *app) listen(ctx context.Context, format string) error {
 		a.tell(l.words.Text("inbound.held", nil))
 	}
 	board.Unheard()
+	router(board)
 	tables := []string{}
 	for _, f := range board.Inbound() {
 		tables = append(tables, f.Table.ID)
+	}
+	for _, c := range board.Causes() {
+		if err := talk(causeLine(c, l.words)); err != nil {
+			return err
+		}
 	}
 	if format == "json" {
 		data, err := board.Report(started, a.now().Sub(started), tables...).JSON()
