@@ -9,9 +9,9 @@ import (
 	"github.com/syncsign/sops-firewall/wizard"
 )
 
-// fromInside are the tries of rows that arrive, of the named tables (none: all),
+// insideJobs are the tries of rows that arrive, of the named tables (none: all),
 // from inside under the server's public name.
-func fromInside(board *wizard.Board, from rules.Place, tables []string) ([]check.Job, error) {
+func insideJobs(board *wizard.Board, from rules.Place, tables []string) ([]check.Job, error) {
 	if from == rules.FromInternet {
 		return nil, badInput(check.Say("problems.command.hairpin-outside"))
 	}

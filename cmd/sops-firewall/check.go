@@ -86,7 +86,7 @@ func (a *app) check(ctx context.Context, f checkFlags) error {
 	board.Surround(h)
 	jobs := board.Jobs(true, tables...)
 	if f.hairpin {
-		inside, err := fromInside(board, from, tables)
+		inside, err := insideJobs(board, from, tables)
 		if err != nil {
 			return err
 		}
