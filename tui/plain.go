@@ -49,10 +49,10 @@ func plainRun(ctx context.Context, d *desk, ask func(context.Context, []check.Jo
 		typed: readLines(ctx2, in), news: make(chan news), checks: newChecks(),
 	}
 	p.sync()
-	p.say("SOPS firewall setup, line by line.")
-	p.say("Answer with a number and Enter. Enter alone takes the answer in brackets. ? is help, q leaves.")
+	p.tell("title")
+	p.tell("how")
 	if d.looks != nil {
-		p.say("Asking the router what it is. This takes up to 3 seconds.")
+		p.tell("asking")
 		d.session.Looked(d.looks(ctx2))
 		p.sync()
 	}
@@ -115,7 +115,7 @@ type teller struct {
 func (p *teller) question(q wizard.Question) {
 	p.d.earlier = earlierWork(q)
 	p.say("")
-	p.say("Step %d of %d. %s", q.Step, wizard.Steps, p.d.show(q.Title))
+	p.tell("step", "n", itoa(q.Step), "all", itoa(wizard.Steps), "title", p.d.show(q.Title))
 	p.paragraphs(q.Intro)
 	switch q.Kind {
 	case wizard.Start:
@@ -145,7 +145,7 @@ func (p *teller) answer(a wizard.Answer) *wizard.Problem {
 		return wrong
 	}
 	if p.d.unsaved = err != nil; err != nil {
-		p.say("Not saved, but nothing is lost while this runs: %s", p.d.show(err.Error()))
+		p.tell("not-saved", "error", p.d.show(err.Error()))
 	}
 	p.sync()
 	return nil
@@ -154,7 +154,7 @@ func (p *teller) answer(a wizard.Answer) *wizard.Problem {
 // back goes to the question before.
 func (p *teller) back() {
 	if !p.d.session.Back() {
-		p.say("This is the first question.")
+		p.tell("first")
 	}
 	p.sync()
 }
@@ -171,15 +171,15 @@ func (p *teller) sync() {
 func (p *teller) summary() bool {
 	lines := p.d.session.Summary()
 	if len(lines) == 0 {
-		p.say("No answers yet.")
+		p.tell("summary.none")
 		return false
 	}
-	p.say("Your answers:")
+	p.tell("summary.title")
 	for i, l := range lines {
-		p.say("%d. %s: %s", i+1, p.d.show(l.Title), p.d.show(l.Value))
+		p.say(itoa(i+1) + ". " + p.d.show(l.Title) + ": " + p.d.show(l.Value))
 	}
 	for {
-		e := p.prompt("Number to change, or Enter to go back to the question: ", "", false)
+		e := p.prompt(p.text("summary.which")+": ", "", false)
 		if e.kind != isText {
 			return false // leaving has been noted; < closes the list
 		}
@@ -188,11 +188,11 @@ func (p *teller) summary() bool {
 		}
 		i, ok := number(e.text, len(lines))
 		if !ok {
-			p.say("Type a number from 1 to %d.", len(lines))
+			p.tell("number", "max", itoa(len(lines)))
 			continue
 		}
 		if !p.d.session.Goto(lines[i].ID) {
-			p.say("That answer cannot be changed now.")
+			p.tell("summary.fixed")
 			return false
 		}
 		p.sync()
@@ -202,16 +202,16 @@ func (p *teller) summary() bool {
 
 // last are the three lines that stay after leaving.
 func (p *teller) last() []string {
-	result := "SOPS firewall setup: nothing was checked yet."
+	result := p.d.t("screens.last.nothing")
 	if s := p.d.board.Summary(); s.Pass+s.Note+s.Fail > 0 {
-		result = "SOPS firewall setup: " + counts(s) + "."
+		result = p.d.t("screens.last.result", "sum", p.counts(s))
 	}
-	files := "No files were written."
-	if n := len(p.files); n > 0 {
-		files = "Files: " + p.files[n-1]
-		if n > 1 {
-			files += fmt.Sprintf(" and %d more beside it", n-1)
-		}
+	files := p.d.t("screens.last.no-files")
+	switch n := len(p.files); {
+	case n == 1:
+		files = p.d.t("screens.last.file", "path", p.files[0])
+	case n > 1:
+		files = p.d.n("screens.last.files", n-1, "path", p.files[n-1])
 	}
 	return []string{p.d.show(result), files, p.d.comeBack("sops-firewall --plain")}
 }

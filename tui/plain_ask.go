@@ -23,22 +23,22 @@ func (p *teller) here() {
 		}
 	}
 	if h.Main.Prefix.IsValid() {
-		parts = append(parts, h.Main.Prefix.String()+" on "+h.Main.Name)
+		parts = append(parts, p.text("here.address", "address", h.Main.Prefix.String(), "interface", h.Main.Name))
 	}
 	if len(parts) > 0 {
-		p.say("This computer: %s.", p.d.show(strings.Join(parts, ", ")))
+		p.tell("here.computer", "what", p.d.show(strings.Join(parts, ", ")))
 	}
 	if h.Gateway.IsValid() || h.Gateway6.IsValid() {
-		p.say("Router: %s.", p.d.show(strings.Join(slices.DeleteFunc([]string{valid(h.Gateway), valid(h.Gateway6), h.RouterWhy}, func(s string) bool { return s == "" }), ", ")))
+		p.tell("here.router", "what", p.d.show(strings.Join(slices.DeleteFunc([]string{valid(h.Gateway), valid(h.Gateway6), h.RouterWhy}, func(s string) bool { return s == "" }), ", ")))
 	}
 	if f := p.d.session.NAT(); f.Seen != "" {
-		p.say("%s %s", f.Seen, f.Do)
+		p.say(f.Seen + " " + f.Do)
 	}
 	for _, s := range p.d.session.Stands() {
-		p.say("%s", p.d.words.Say("here.line", "what", p.d.words.Say("here.what."+s.What), "text", p.d.show(s.Text)))
+		p.say(p.d.t("here.line", "what", p.d.t("here.what."+s.What), "text", p.d.show(s.Text)))
 	}
-	if len(p.checks.running) > 0 {
-		p.say("%d checks run in the background.", len(p.checks.running))
+	if n := len(p.checks.running); n > 0 {
+		p.say(p.d.n("plain.here.background", n))
 	}
 }
 
@@ -84,29 +84,29 @@ func (p *teller) choice(q wizard.Question) {
 			}
 		}
 		if i < 0 {
-			p.say("Type a number from 1 to %d.", len(q.Options))
+			p.tell("number", "max", itoa(len(q.Options)))
 			continue
 		}
 		wrong := p.answer(wizard.Answer{Choice: q.Options[i].ID})
 		if wrong == nil {
-			p.say("Chosen: %s.", trimDot(p.d.show(q.Options[i].Label)))
+			p.tell("chosen", "what", trimDot(p.d.show(q.Options[i].Label)))
 			return
 		}
-		p.say("Not accepted: %s", p.d.show(wrong.Say))
+		p.refused(wrong.Say)
 	}
 }
 
 func (p *teller) choiceLine(q wizard.Question, def int) string {
-	line := "Enter to go on."
-	switch n := len(q.Options); {
+	n, key := len(q.Options), "choose.many"
+	switch {
+	case n == 0:
+		key = "choose.none"
 	case n == 1:
-		line = "Choose 1."
+		key = "choose.one"
 	case n > shortList:
-		line = fmt.Sprintf("Choose 1 to %d, or type part of a name. * reads all.", n)
-	case n > 1:
-		line = fmt.Sprintf("Choose 1 to %d.", n)
+		key = "choose.find"
 	}
-	line += " < back. ? help. s answers. q leave."
+	line := p.text(key, "max", itoa(n))
 	if def < 0 {
 		return strings.TrimSuffix(line, ".") + ": "
 	}
@@ -125,7 +125,7 @@ func (p *teller) options(q wizard.Question, def int) {
 			some = append(some, i)
 		}
 	}
-	p.say("%d to choose from. Among them:", len(q.Options))
+	p.tell("among", "n", itoa(len(q.Options)))
 	p.read(q.Options, some)
 }
 
@@ -141,9 +141,9 @@ func (p *teller) read(opts []wizard.Option, only []int) {
 		}
 		line = sentence(line)
 		if o.Because != "" {
-			line += " Proposed: " + sentence(p.d.show(o.Because))
+			line += " " + p.text("proposed", "why", sentence(p.d.show(o.Because)))
 		}
-		p.say("%s", line)
+		p.say(line)
 	}
 }
 
@@ -162,9 +162,9 @@ func (p *teller) pick(q wizard.Question, s string) int {
 	found := matches(q.Options, s)
 	switch {
 	case !search && (len(q.Options) <= shortList || strings.Trim(s, "0123456789.") == ""):
-		p.say("There is no choice %s. Type a number from 1 to %d.", p.d.show(quoted(s)), len(q.Options))
+		p.tell("no-choice", "typed", p.d.show(quoted(s)), "max", itoa(len(q.Options)))
 	case len(found) == 0:
-		p.say("No name has %s in it. Try fewer letters.", p.d.show(quoted(s)))
+		p.tell("no-name", "typed", p.d.show(quoted(s)))
 	default:
 		p.read(q.Options, found)
 	}
@@ -186,7 +186,7 @@ func (p *teller) many(q wizard.Question) {
 	p.read(q.Options, nil)
 	chosen := slices.Clone(q.Selected)
 	for {
-		e := p.prompt(fmt.Sprintf("Choose numbers with spaces between, 0 for none. < back. ? help. s answers. q leave. [%s]: ", numbers(q.Options, chosen)), q.Help, false)
+		e := p.prompt(p.text("choose.several")+" ["+numbers(q.Options, chosen)+"]: ", q.Help, false)
 		switch e.kind {
 		case isBack:
 			p.back()
@@ -196,24 +196,24 @@ func (p *teller) many(q wizard.Question) {
 		case isText:
 		}
 		if e.text != "" {
-			ids, say := several(q.Options, e.text)
+			ids, say := p.several(q.Options, e.text)
 			if say != "" {
-				p.say("%s", p.d.show(say))
+				p.say(p.d.show(say))
 				continue
 			}
 			chosen = ids
 		}
 		wrong := p.answer(wizard.Answer{Many: chosen})
 		if wrong == nil {
-			p.say("Chosen: %s.", p.d.show(labels(q.Options, chosen)))
+			p.tell("chosen", "what", p.d.show(p.labels(q.Options, chosen)))
 			return
 		}
-		p.say("Not accepted: %s", p.d.show(wrong.Say))
+		p.refused(wrong.Say)
 	}
 }
 
 // several reads "1 3, 4" as option IDs in the question's order.
-func several(opts []wizard.Option, s string) (ids []string, say string) {
+func (p *teller) several(opts []wizard.Option, s string) (ids []string, say string) {
 	words := strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == ',' || r == ';' })
 	if len(words) == 1 && words[0] == "0" {
 		return nil, ""
@@ -222,7 +222,7 @@ func several(opts []wizard.Option, s string) (ids []string, say string) {
 	for _, w := range words {
 		i, ok := number(w, len(opts))
 		if !ok {
-			return nil, fmt.Sprintf("There is no choice %s. Type numbers from 1 to %d, such as 1 2.", quoted(w), len(opts))
+			return nil, p.text("no-choices", "typed", quoted(w), "max", itoa(len(opts)))
 		}
 		picked[i] = true
 	}
@@ -232,7 +232,7 @@ func several(opts []wizard.Option, s string) (ids []string, say string) {
 		}
 	}
 	if len(ids) == 0 {
-		return nil, "Type numbers with spaces between, or 0 for none."
+		return nil, p.text("numbers")
 	}
 	return ids, ""
 }
@@ -250,7 +250,7 @@ func numbers(opts []wizard.Option, ids []string) string {
 	return strings.Join(out, " ")
 }
 
-func labels(opts []wizard.Option, ids []string) string {
+func (p *teller) labels(opts []wizard.Option, ids []string) string {
 	var out []string
 	for _, o := range opts {
 		if slices.Contains(ids, o.ID) {
@@ -258,7 +258,7 @@ func labels(opts []wizard.Option, ids []string) string {
 		}
 	}
 	if out == nil {
-		return "none"
+		return p.text("none")
 	}
 	return strings.Join(out, "; ")
 }
@@ -288,12 +288,12 @@ func (p *teller) form(q wizard.Question) {
 		if wrong == nil {
 			return
 		}
-		p.say("Not accepted: %s", p.d.show(wrong.Say))
+		p.refused(wrong.Say)
 		if at = slices.IndexFunc(q.Fields, func(f wizard.Field) bool { return f.ID == wrong.Field }); at < 0 {
 			at = 0
 		}
 		if len(q.Fields) == 0 {
-			if e := p.prompt("Enter to try again. < back. q leave: ", q.Help, false); e.kind == isBack {
+			if e := p.prompt(p.text("choose.retry")+": ", q.Help, false); e.kind == isBack {
 				p.back()
 				return
 			} else if e.kind != isText {
@@ -306,7 +306,7 @@ func (p *teller) form(q wizard.Question) {
 // field asks for one value until the session takes it.
 func (p *teller) field(q wizard.Question, f wizard.Field, values map[string]string) entryKind {
 	for i, c := range f.Choices {
-		p.say("%d. %s", i+1, p.d.show(c))
+		p.say(itoa(i+1) + ". " + p.d.show(c))
 	}
 	help := f.Help
 	if help == "" {
@@ -332,39 +332,39 @@ func (p *teller) field(q wizard.Question, f wizard.Field, values map[string]stri
 				values[f.ID] = ""
 				return isText
 			}
-			p.say("This is needed%s.", p.d.show(example(f)))
+			p.tell("needed", "example", p.d.show(trimDot(f.Hint)))
 			continue
 		}
 		got, err := p.d.session.Try(f.ID, v)
 		var wrong *wizard.Problem
 		switch {
 		case errors.As(err, &wrong):
-			p.say("Not accepted: %s", p.d.show(wrong.Say))
+			p.refused(wrong.Say)
 			continue
 		case err != nil:
-			p.say("Not accepted: %s", p.d.show(err.Error()))
+			p.refused(err.Error())
 			continue
 		}
 		values[f.ID] = v // as typed: a pasted web address may name a port too
 		if got.Say != "" {
-			p.say("%s: %s", p.d.show(firstOf(got.Normal, v)), sentence(p.d.show(got.Say)))
+			p.say(p.d.show(firstOf(got.Normal, v)) + ": " + sentence(p.d.show(got.Say)))
 		}
 		return isText
 	}
 }
 
 func (p *teller) fieldLine(f wizard.Field, value string) string {
-	line := f.Label
+	key, hint, n := "field", "", ""
 	if f.Optional {
-		line += ", may stay empty"
+		key = "field-optional"
 	}
 	if value == "" || value != f.Value {
-		line += example(f)
+		hint = trimDot(f.Hint)
 	}
 	if len(f.Choices) > 0 {
-		line += fmt.Sprintf(". Choose 1 to %d.", len(f.Choices))
+		n = itoa(len(f.Choices))
 	}
-	line = p.d.show(line)
+	line := p.d.show(p.text(key, "label", f.Label, "example", hint, "max", n))
 	if value != "" {
 		from := ""
 		if f.From != "" && value == f.Value {
@@ -373,13 +373,6 @@ func (p *teller) fieldLine(f wizard.Field, value string) string {
 		line += " [" + p.d.show(value+from) + "]"
 	}
 	return line + ": "
-}
-
-func example(f wizard.Field) string {
-	if f.Hint == "" {
-		return ""
-	}
-	return " (" + trimDot(f.Hint) + ")"
 }
 
 func trimDot(s string) string { return strings.TrimRight(s, ". ") }

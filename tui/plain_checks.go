@@ -1,8 +1,9 @@
 package tui
 
 import (
-	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/syncsign/sops-firewall/rules/check"
 	"github.com/syncsign/sops-firewall/wizard"
@@ -125,67 +126,48 @@ func (p *teller) underWay(views []wizard.TableView) int {
 	return n
 }
 
-// stateName is the plain word for a status.
-func stateName(s check.Status) string {
-	switch s {
-	case check.Pass:
-		return "ok"
-	case check.Note:
-		return "works, but odd"
-	case check.Fail:
-		return "failed"
-	case check.Waiting:
-		return "waits for somebody or another place"
-	case check.Skipped:
-		return "skipped, an earlier cause explains it"
-	case check.Running:
-		return "being checked"
-	case check.NotNeeded:
-		return "not needed"
-	case check.Unproven:
-	}
-	return "cannot be told from here"
-}
+// state is the plain word for a status.
+func (p *teller) state(s check.Status) string { return p.text("states." + s.String()) }
 
 // counts says a summary in words, without what is zero.
-func counts(s wizard.Summary) string {
+func (p *teller) counts(s wizard.Summary) string {
 	var parts []string
 	for _, c := range []struct {
-		n    int
-		word string
+		n   int
+		key string
 	}{
-		{s.Pass, "ok"},
-		{s.Note, "works, but odd"},
-		{s.Fail, "failed"},
-		{s.Unproven, "cannot be told from here"},
+		{s.Pass, "pass"},
+		{s.Note, "note"},
+		{s.Fail, "fail"},
+		{s.Unproven, "unproven"},
 		{s.Waiting, "waiting"},
 		{s.Skipped, "skipped"},
-		{s.NotNeeded, "not needed"},
-		{s.Running, "being checked"},
+		{s.NotNeeded, "not-needed"},
+		{s.Running, "running"},
 	} {
 		if c.n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.word))
+			parts = append(parts, p.d.n("plain.sum."+c.key, c.n))
 		}
 	}
 	if parts == nil {
-		return "nothing to check"
+		return p.text("sum.nothing")
 	}
 	return strings.Join(parts, ", ")
 }
 
 // flowName is how a flow is called in a sentence.
 func (p *teller) flowName(f wizard.FlowView) string {
-	name := fmt.Sprintf("row %s, %s", f.Flow.Row.Code, f.Flow.Host)
+	to, port := f.Flow.Host, strings.ToUpper(f.Flow.Row.Proto)+" "+itoa(int(f.Flow.Port.Number))
 	if f.Flow.Port.Number == 0 {
-		return p.d.show(fmt.Sprintf("row %s, %s", f.Flow.Row.Code, f.Flow.Row.Function))
+		to, port = f.Flow.Row.Function, ""
 	}
-	return p.d.show(fmt.Sprintf("%s, %s %d", name, strings.ToUpper(f.Flow.Row.Proto), f.Flow.Port.Number))
+	return p.d.show(p.text("flow", "row", f.Flow.Row.Code, "to", to, "port", port))
 }
 
 // flowLine is a flow with its state on one line.
 func (p *teller) flowLine(f wizard.FlowView) string {
-	line := capital(p.flowName(f)) + ": " + stateName(f.Status)
-	if f.Short != "" && f.Status != check.Running && !strings.EqualFold(f.Short, stateName(f.Status)) {
+	line := capital(p.flowName(f)) + ": " + p.state(f.Status)
+	if f.Short != "" && f.Status != check.Running && !strings.EqualFold(f.Short, p.state(f.Status)) {
 		line += ", " + p.d.show(f.Short)
 	}
 	return line + "."
@@ -195,7 +177,8 @@ func capital(s string) string {
 	if s == "" {
 		return s
 	}
-	return strings.ToUpper(s[:1]) + s[1:]
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
 }
 
 // seen is what a finding saw and means, in one or two sentences.
@@ -208,19 +191,19 @@ func (p *teller) causes() {
 	list := p.d.board.Causes()
 	var lines []string
 	for _, c := range list {
-		line := fmt.Sprintf("First of all: %s", p.seen(c.Finding))
-		if !c.About {
-			line += fmt.Sprintf(" This explains %d checks.", len(c.Cause.Explains))
+		line := p.d.n("plain.cause", len(c.Cause.Explains), "seen", p.seen(c.Finding))
+		if c.About {
+			line = p.text("cause-about", "seen", p.seen(c.Finding))
 		}
 		lines = append(lines, line)
 		if c.Finding.Do != "" {
-			lines = append(lines, "  Do: "+p.d.show(c.Finding.Do))
+			lines = append(lines, "  "+p.text("do", "what", p.d.show(c.Finding.Do)))
 		}
 	}
 	if all := strings.Join(lines, "\n"); all != p.told {
 		p.told = all
 		for _, l := range lines {
-			p.say("%s", l)
+			p.say(l)
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/syncsign/sops-firewall/rules"
@@ -9,12 +8,12 @@ import (
 	"github.com/syncsign/sops-firewall/wizard"
 )
 
-const helpFinish = "The checks can be asked again here; what changed since the start is read out."
-
 // finish reads the end and what may be done now.
 func (p *teller) finish(q wizard.Question) {
 	p.told = ""
-	switch e := p.wait("everything", helpFinish, func() []wizard.TableView { return p.d.board.Views(false) }); e.kind {
+	help := p.text("help.finish")
+	all := func(n int) string { return p.d.n("plain.checking-all", n) }
+	switch e := p.wait(all, help, func() []wizard.TableView { return p.d.board.Views(false) }); e.kind {
 	case isBack:
 		p.back()
 		return
@@ -27,16 +26,16 @@ func (p *teller) finish(q wizard.Question) {
 	}
 	p.causes()
 	_, say := p.d.verdict(p.d.board.Summary())
-	p.say("%s %s.", say, capital(counts(p.d.board.Summary())))
+	p.say(say + " " + capital(p.counts(p.d.board.Summary())) + ".")
 	for _, c := range p.d.board.Changes() {
-		p.say("Changed since the start: row %s, %s: was %s, is now %s.", c.Flow.Row.Code, p.d.show(c.Flow.Short()), stateName(c.Was), stateName(c.Now))
+		p.tell("changed", "row", c.Flow.Row.Code, "flow", p.d.show(c.Flow.Short()), "was", p.state(c.Was), "now", p.state(c.Now))
 	}
 	p.elsewhere()
-	q.Options = finishOptions(q.Options)
+	q.Options = p.finishOptions(q.Options)
 	p.read(q.Options, nil)
 	leave := slices.IndexFunc(q.Options, func(o wizard.Option) bool { return o.ID == "leave" })
 	for {
-		e := p.prompt(fmt.Sprintf("Choose 1 to %d. < back. ? help. s answers. q leave. [%d]: ", len(q.Options), leave+1), q.Help+"\n"+helpFinish, false)
+		e := p.prompt(p.text("choose.many", "max", itoa(len(q.Options)))+" ["+itoa(leave+1)+"]: ", q.Help+"\n"+help, false)
 		switch e.kind {
 		case isBack:
 			p.back()
@@ -73,7 +72,7 @@ func (p *teller) finish(q wizard.Question) {
 			if wrong == nil {
 				return
 			}
-			p.say("Not accepted: %s", p.d.show(wrong.Say))
+			p.refused(wrong.Say)
 		}
 	}
 }
@@ -90,20 +89,20 @@ func (p *teller) elsewhere() {
 	}
 	for _, from := range []rules.Place{rules.FromServer, rules.FromHub, rules.FromInternet} {
 		if len(rows[from]) > 0 {
-			p.say("Waiting: %s can be seen %s only. Take the site's file there and run:", p.d.rowsWord(rows[from]), p.d.fromWords(from))
-			p.say("  %s", checkLine(from))
+			p.tell("elsewhere", "rows", p.d.rowsWord(rows[from]), "from", p.d.fromWords(from))
+			p.say("  " + checkLine(from))
 			away = true
 		}
 	}
 	if away {
-		p.say("The site's file: %s", p.d.show(p.d.session.File()))
+		p.tell("site-file", "path", p.d.show(p.d.session.File()))
 	}
 }
 
 // finishOptions are the session's, and those without which one could not end.
-func finishOptions(opts []wizard.Option) []wizard.Option {
+func (p *teller) finishOptions(opts []wizard.Option) []wizard.Option {
 	var out []wizard.Option
-	for _, o := range []wizard.Option{{ID: "again", Label: "Check everything again"}, {ID: "report", Label: "Save the report"}, {ID: "leave", Label: "Leave"}} {
+	for _, o := range []wizard.Option{{ID: "again", Label: p.text("again")}, {ID: "report", Label: p.d.t("questions.finish.options.report.label")}, {ID: "leave", Label: p.d.t("questions.finish.options.leave.label")}} {
 		if !slices.ContainsFunc(opts, func(have wizard.Option) bool { return have.ID == o.ID }) {
 			out = append(out, o)
 		}

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -82,10 +81,6 @@ type entry struct {
 	text string
 }
 
-const helpKeys = "Commands: < goes back. ? is this help. s reads all answers, to change one. m hides or shows private data. q leaves; your answers are saved."
-
-const helpForm = "Commands: Enter keeps the value in brackets. - empties it. < goes back. ? is this help. q leaves; your answers are saved. To enter such a sign as a value, put = before it: =q"
-
 // prompt asks and waits for a line, taking in results of checks meanwhile. It
 // does itself what means the same everywhere. In a form letters are values.
 func (p *teller) prompt(ask, help string, form bool) entry {
@@ -129,7 +124,7 @@ func (p *teller) command(t typed, help string, form bool) (e entry, again bool) 
 		p.end = wasLeft
 		return entry{kind: isGone}, false
 	case t.long:
-		p.say("That line is longer than %d characters. Type it again.", maxLine)
+		p.tell("long", "max", itoa(maxLine))
 		return e, true
 	case s == "<":
 		return entry{kind: isBack}, false
@@ -148,7 +143,7 @@ func (p *teller) command(t typed, help string, form bool) (e entry, again bool) 
 		return entry{kind: isGone}, p.end == notYet
 	case s == "m" && !form:
 		p.d.mask = !p.d.mask
-		p.say("%s", map[bool]string{true: "Private data is hidden from now on.", false: "Private data is shown from now on."}[p.d.mask])
+		p.tell(map[bool]string{true: "masked", false: "unmasked"}[p.d.mask])
 		return e, true
 	}
 	return entry{text: s}, false
@@ -161,7 +156,7 @@ func (p *teller) inputEnded() {
 	case <-p.done:
 	default:
 		if p.bad == nil && !p.hand {
-			p.say("The input has ended. Where nobody can answer, use: sops-firewall check, rules, guide or report. See: sops-firewall --help")
+			p.tell("ended")
 		}
 	}
 }
@@ -169,9 +164,9 @@ func (p *teller) inputEnded() {
 func (p *teller) help(help string, form bool) {
 	p.paragraphs(help)
 	if form {
-		p.say(helpForm)
+		p.tell("help.form")
 	} else {
-		p.say(helpKeys)
+		p.tell("help.keys")
 	}
 }
 
@@ -192,10 +187,24 @@ func number(s string, n int) (int, bool) {
 	return i - 1, err == nil && i >= 1 && i <= n
 }
 
+// text is a text of the plain mode, with {name} replaced from pairs of name and value.
+func (p *teller) text(key string, pairs ...string) string { return p.d.t("plain."+key, pairs...) }
+
+// tell writes such a text as one line.
+func (p *teller) tell(key string, pairs ...string) { p.say(p.text(key, pairs...)) }
+
 // say writes one line.
-func (p *teller) say(format string, args ...any) {
-	p.write(strings.TrimRight(p.plain(fmt.Sprintf(format, args...)), " ") + "\n")
+func (p *teller) say(s string) { p.write(strings.TrimRight(p.plain(s), " ") + "\n") }
+
+// do writes what is to be done about what was said before.
+func (p *teller) do(what string) {
+	if what != "" {
+		p.say("  " + p.text("do", "what", p.d.show(what)))
+	}
 }
+
+// refused says why an answer is not taken.
+func (p *teller) refused(why string) { p.tell("refused", "why", p.d.show(why)) }
 
 // paragraphs writes text line by line.
 func (p *teller) paragraphs(s string) {
@@ -203,7 +212,7 @@ func (p *teller) paragraphs(s string) {
 		return
 	}
 	for line := range strings.SplitSeq(s, "\n") {
-		p.say("%s", p.d.show(strings.TrimSpace(line)))
+		p.say(p.d.show(strings.TrimSpace(line)))
 	}
 }
 

@@ -1,15 +1,11 @@
 package tui
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/syncsign/sops-firewall/rules/check"
 	"github.com/syncsign/sops-firewall/wizard"
 )
-
-const helpProof = `The other computer runs the command that was read out. Each port that it reaches is read out here.
-Enter goes on; what arrives later still counts, until the wizard ends.`
 
 // prove is the server's end of an inbound proof: it reads what to do elsewhere,
 // then what arrives, until all has arrived, it is over, or the user goes on.
@@ -18,27 +14,27 @@ func (p *teller) prove() entry {
 		return entry{}
 	}
 	in := &p.d.in
-	p.say("%s", p.d.show(p.d.words.Text("inbound.intro", nil)))
-	p.say("  %s", p.d.show(in.x.Command))
+	p.say(p.d.t("inbound.intro"))
+	p.say("  " + p.d.show(in.x.Command))
 	if in.x.URL != "" {
-		p.say("%s", p.d.words.Text("inbound.phone", nil))
-		p.say("  %s", p.d.show(in.x.URL))
+		p.say(p.d.t("inbound.phone"))
+		p.say("  " + p.d.show(in.x.URL))
 	}
 	for _, post := range in.x.Posts {
-		p.say("%s", p.postLine(post))
+		p.say(p.postLine(post))
 	}
 	if !in.x.Ours() {
-		p.say("%s", p.d.words.Text("inbound.held", nil))
+		p.say(p.d.t("inbound.held"))
 		return entry{}
 	}
-	p.say("Waiting until %s. What arrives is read out.", in.x.Until.Format("15:04"))
+	p.tell("proof.waiting", "at", in.x.Until.Format("15:04"))
 	if p.hand {
-		p.say("Enter: go on, it still counts. < back. ? help. q leave.")
+		p.tell("proof.keys")
 	}
 	p.came = func(a wizard.Arrival) {
 		for _, post := range in.x.Posts {
 			if post.Proto == a.Proto && post.Port == a.Port {
-				p.say("%s", p.postLine(post))
+				p.say(p.postLine(post))
 			}
 		}
 	}
@@ -48,27 +44,27 @@ func (p *teller) prove() entry {
 		if !typed {
 			break
 		}
-		if e, again := p.command(t, helpProof, false); !again {
+		if e, again := p.command(t, p.text("help.proof"), false); !again {
 			return e
 		}
 	}
 	switch {
 	case p.allIn():
-		p.say("All ports that wait here were reached from outside.")
+		p.tell("proof.all")
 	case in.err != nil:
-		p.say("%s", sentence(p.d.show(in.err.Error())))
+		p.say(sentence(p.d.show(p.d.words.Error(in.err))))
 	default:
-		p.say("%s", p.d.words.Text("inbound.over", nil))
+		p.say(p.d.t("inbound.over"))
 	}
 	return entry{}
 }
 
 // listen starts a proof; false when there is none.
 func (p *teller) listen() bool {
-	p.say("Looking at the ports of this computer.")
+	p.tell("proof.looking")
 	x, err := p.d.listens(p.d.site)
 	if err != nil {
-		p.say("%s", p.d.show(p.d.words.Text("inbound.failed", map[string]string{"error": err.Error()})))
+		p.say(p.d.show(p.d.t("inbound.failed", "error", err.Error())))
 		return false
 	}
 	p.d.in = inbound{x: x, on: x.Ours(), got: map[string]arrived{}}
@@ -99,9 +95,6 @@ func (p *teller) allIn() bool {
 // postLine reads one port.
 func (p *teller) postLine(post wizard.Post) string {
 	_, text := p.d.post(post)
-	word := "Row"
-	if strings.Contains(post.Codes, ",") {
-		word = "Rows"
-	}
-	return fmt.Sprintf("%s %s, %s: %s.", word, post.Codes, post.Label(), p.d.show(trimDot(text)))
+	n := strings.Count(post.Codes, ",") + 1
+	return p.d.n("plain.proof.port", n, "rows", post.Codes, "port", post.Label(), "what", p.d.show(trimDot(text)))
 }

@@ -1,18 +1,12 @@
 package tui
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
 	"github.com/syncsign/sops-firewall/rules/check"
 	"github.com/syncsign/sops-firewall/wizard"
 )
-
-const helpTables = `Each table of the manual is read out one after the other: how many checks work, then what does not, and what to do.
-1 checks this table again, 2 reads every row of it, 3 goes to the next table.
-4, on a table of ways in, waits for a test from outside and reads out what arrives.
-R checks all tables again. A row's number, such as 1.2, explains that row. a reads the rows this site does not need, and why.`
 
 // tables goes through the tables that apply, one after the other.
 func (p *teller) tables(q wizard.Question) {
@@ -46,7 +40,7 @@ func (p *teller) tables(q wizard.Question) {
 			if wrong == nil {
 				return
 			}
-			p.say("Not accepted: %s", p.d.show(wrong.Say))
+			p.refused(wrong.Say)
 		}
 	}
 }
@@ -63,8 +57,10 @@ func (p *teller) view(at int) (wizard.TableView, int) {
 // waitTable waits for one table.
 func (p *teller) waitTable(at int) entry {
 	v, n := p.view(at)
-	title := fmt.Sprintf("table %d of %d: %s", at+1, n, p.d.show(v.Table.Title))
-	return p.wait(title, helpTables, func() []wizard.TableView {
+	checking := func(open int) string {
+		return p.d.n("plain.checking", open, "table", itoa(at+1), "all", itoa(n), "title", p.d.show(v.Table.Title))
+	}
+	return p.wait(checking, p.text("help.tables"), func() []wizard.TableView {
 		v, _ := p.view(at)
 		return []wizard.TableView{v}
 	})
@@ -72,14 +68,14 @@ func (p *teller) waitTable(at int) entry {
 
 // wait reads out each change of state of some tables until all of it is checked,
 // or the user does not want to wait. Its kind is isText when one goes on.
-func (p *teller) wait(title, help string, get func() []wizard.TableView) entry {
+func (p *teller) wait(checking func(open int) string, help string, get func() []wizard.TableView) entry {
 	open := func() int { return p.underWay(get()) }
 	if open() == 0 {
 		return entry{}
 	}
-	p.say("Checking %s. %d under way. Each change is read out.", title, open())
+	p.say(checking(open()))
 	if p.hand {
-		p.say("Enter: status now. 3: go on without waiting. < back. ? help. q leave.")
+		p.tell("wait")
 	}
 	states := stateOf(get())
 	last := p.d.now()
@@ -109,7 +105,7 @@ func (p *teller) wait(title, help string, get func() []wizard.TableView) entry {
 			p.status(get())
 			last = p.d.now()
 		default:
-			p.say("Still checking. Enter: status now. 3: go on without waiting. < back. q leave.")
+			p.tell("still")
 		}
 	}
 	return entry{}
@@ -137,10 +133,10 @@ func (p *teller) lineOrDone(done func() bool) (t typed, ok bool) {
 	return typed{}, false
 }
 
-func stateOf(views []wizard.TableView) map[string]string {
-	states := map[string]string{}
+func stateOf(views []wizard.TableView) map[string]check.Status {
+	states := map[string]check.Status{}
 	for _, f := range flowsOf(views...) {
-		states[f.Flow.Key] = stateName(f.Status)
+		states[f.Flow.Key] = f.Status
 	}
 	return states
 }
@@ -156,10 +152,10 @@ func flowsOf(views ...wizard.TableView) []wizard.FlowView {
 }
 
 // changes reads out the flows whose state is another than before.
-func (p *teller) changes(views []wizard.TableView, before map[string]string) map[string]string {
+func (p *teller) changes(views []wizard.TableView, before map[string]check.Status) map[string]check.Status {
 	for _, f := range flowsOf(views...) {
-		if f.Status != check.Running && before[f.Flow.Key] != stateName(f.Status) {
-			p.say("%s", p.flowLine(f))
+		if f.Status != check.Running && before[f.Flow.Key] != f.Status {
+			p.say(p.flowLine(f))
 		}
 	}
 	return stateOf(views)
@@ -170,7 +166,7 @@ func (p *teller) status(views []wizard.TableView) {
 	for _, v := range views {
 		add(&sum, v.Sum)
 	}
-	p.say("Status: %s.", counts(sum))
+	p.tell("status", "sum", p.counts(sum))
 }
 
 // head reads the table's sum and whatever needs attention.
@@ -181,18 +177,11 @@ func (p *teller) head(at int) {
 	if v.Table.Section != "" {
 		title = v.Table.Section + ", " + title
 	}
-	p.say("Table %d of %d: %s. %s. %s.", at+1, n, p.d.show(title), several1(len(flowsOf(v)), "check"), capital(counts(v.Sum)))
+	p.say(p.d.n("plain.table", len(flowsOf(v)), "table", itoa(at+1), "all", itoa(n), "title", p.d.show(title), "sum", capital(p.counts(v.Sum))))
 	for _, s := range []check.Status{check.Fail, check.Unproven, check.Note} {
 		p.each(v, s)
 	}
 	p.together(v)
-}
-
-func several1(n int, word string) string {
-	if n == 1 {
-		return "1 " + word
-	}
-	return fmt.Sprintf("%d %ss", n, word)
 }
 
 // each reads the flows of one state with what was seen and what to do.
@@ -203,12 +192,9 @@ func (p *teller) each(v wizard.TableView, s check.Status) {
 			list = append(list, f)
 		}
 	}
-	word := map[check.Status]string{check.Fail: "Failed", check.Unproven: "Cannot be told", check.Note: "Odd"}[s]
 	for i, f := range list {
-		p.say("%s %d of %d: %s. %s", word, i+1, len(list), p.flowName(f), p.seen(f.Finding))
-		if f.Finding.Do != "" {
-			p.say("  Do: %s", p.d.show(f.Finding.Do))
-		}
+		p.tell("found."+s.String(), "n", itoa(i+1), "all", itoa(len(list)), "row", p.flowName(f), "seen", p.seen(f.Finding))
+		p.do(f.Finding.Do)
 	}
 }
 
@@ -229,34 +215,30 @@ func (p *teller) together(v wizard.TableView) {
 			groups[key] = &group{f: f.Finding}
 			order = append(order, key)
 		}
-		groups[key].names = append(groups[key].names, fmt.Sprintf("%s %s %d", f.Flow.Row.Code, strings.ToUpper(f.Flow.Row.Proto), f.Flow.Port.Number))
+		groups[key].names = append(groups[key].names, f.Flow.Row.Code+" "+strings.ToUpper(f.Flow.Row.Proto)+" "+itoa(int(f.Flow.Port.Number)))
 	}
 	for _, key := range order {
 		g := groups[key]
-		p.say("Waiting: %s. %s", strings.Join(g.names, ", "), p.seen(g.f))
-		if g.f.Do != "" {
-			p.say("  Do: %s", p.d.show(g.f.Do))
-		}
+		p.tell("waiting", "rows", strings.Join(g.names, ", "), "seen", p.seen(g.f))
+		p.do(g.f.Do)
 	}
 }
 
 // menu asks what to do with the table. Its text is "again" when the same table
 // is to be read again, "" to go on.
 func (p *teller) menu(q wizard.Question, at int, id string) entry {
-	help := helpTables
-	if q.Help != "" {
-		help = q.Help + "\n" + helpTables
-	}
+	help := strings.TrimSpace(q.Help + "\n" + p.text("help.tables"))
 	for {
 		v, _ := p.view(at)
-		line := "Choose: 1 check again. 2 read all rows. 3 go on. < back. ? help. q leave. [3]: "
+		line := "menu"
 		if p.d.provable(v) {
-			line = strings.Replace(line, "3 go on.", "3 go on. 4 prove the way in.", 1)
+			line = "menu-inbound"
 		}
+		inside := ""
 		if p.d.insidable(v) {
-			line = strings.Replace(line, " < back.", " "+p.d.words.Text("text.inside.choice", nil)+" < back.", 1)
+			inside = p.d.t("text.inside.choice")
 		}
-		e := p.prompt(line, help, false)
+		e := p.prompt(p.text(line, "inside", inside)+" [3]: ", help, false)
 		if e.kind != isText {
 			return e
 		}
@@ -275,7 +257,7 @@ func (p *teller) menu(q wizard.Question, at int, id string) entry {
 		case "2":
 			for _, r := range v.Rows {
 				for _, f := range r.Flows {
-					p.say("%s What for: %s", p.flowLine(f), sentence(p.d.show(r.Row.Function)))
+					p.say(p.flowLine(f) + " " + p.text("what-for", "function", sentence(p.d.show(r.Row.Function))))
 				}
 			}
 		case "4":
@@ -292,7 +274,7 @@ func (p *teller) menu(q wizard.Question, at int, id string) entry {
 			case !p.d.insidable(v):
 				p.explain(e.text)
 			case len(jobs) == 0:
-				p.say("%s", p.d.words.Text("text.inside.none", nil))
+				p.say(p.d.words.Text("text.inside.none", nil))
 			default:
 				p.start(jobs)
 				return entry{text: "again"}
@@ -320,7 +302,7 @@ func (p *teller) again(tables ...string) bool {
 		tables = nil
 	}
 	if p.start(p.d.board.Jobs(true, tables...)) == 0 && len(p.checks.running) == 0 {
-		p.say("Nothing of this can be checked from here. What waits says where to run it.")
+		p.tell("nothing-here")
 		return false
 	}
 	return true
@@ -333,12 +315,12 @@ func (p *teller) unneeded() {
 		for _, r := range v.Rows {
 			if !r.Applies {
 				n++
-				p.say("Row %s, %s, is left out: %s", r.Row.Code, p.d.show(firstOf(r.Row.Destination, r.Row.Function)), sentence(p.d.show(r.Because)))
+				p.tell("left-out-row", "row", r.Row.Code, "to", p.d.show(firstOf(r.Row.Destination, r.Row.Function)), "why", sentence(p.d.show(r.Because)))
 			}
 		}
 	}
 	if n == 0 {
-		p.say("This site needs every row.")
+		p.tell("all-needed")
 	}
 }
 
@@ -349,22 +331,20 @@ func (p *teller) explain(code string) {
 			if r.Row.Code != code {
 				continue
 			}
-			p.say("Row %s: %s, to %s. It is %s.", r.Row.Code, trimDot(p.d.show(r.Row.Function)), p.d.show(firstOf(r.Row.Destination, strings.Join(r.Row.Hosts, ", "))), r.Row.Importance)
+			p.tell("row", "row", r.Row.Code, "function", trimDot(p.d.show(r.Row.Function)), "to", p.d.show(firstOf(r.Row.Destination, strings.Join(r.Row.Hosts, ", "))), "importance", p.d.t("screens.importance."+string(r.Row.Importance)))
 			if !r.Applies {
-				p.say("It is left out: %s", sentence(p.d.show(r.Because)))
+				p.tell("left-out", "why", sentence(p.d.show(r.Because)))
 				return
 			}
 			for _, f := range r.Flows {
-				p.say("%s %s", p.flowLine(f), p.seen(f.Finding))
-				if f.Finding.Do != "" {
-					p.say("  Do: %s", p.d.show(f.Finding.Do))
-				}
+				p.say(p.flowLine(f) + " " + p.seen(f.Finding))
+				p.do(f.Finding.Do)
 				for _, l := range f.Result.Layers {
-					p.say("  %s %s, %d ms", p.d.show(l.Name), stateName(l.Status), l.Took/time.Millisecond)
+					p.say("  " + p.text("layer", "layer", p.d.show(l.Name), "state", p.state(l.Status), "ms", itoa(int(l.Took/time.Millisecond))))
 				}
 			}
 			return
 		}
 	}
-	p.say("There is no choice %s. Type 1, 2, 3 or a row's number, such as 1.1.", p.d.show(quoted(code)))
+	p.tell("no-row", "typed", p.d.show(quoted(code)))
 }
