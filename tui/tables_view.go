@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -131,18 +132,14 @@ const shortW = 13
 
 // layColumns shares a line of w columns: names are shown whole where they can
 // be, "What for" gives way to them and takes what they leave.
-func layColumns(ls []line, w int) columns {
+func (d *desk) layColumns(ls []line, w int) columns {
 	const fixed = 3 + 5 + 10 + 1 + 6 + 1 // mark, code, port, gaps, state
 	const leastTo, leastWhat = 12, 14
 	c := columns{short: shortW}
 	room := w - fixed - c.short - 1
 	names, words := leastTo, 0
 	for _, l := range ls {
-		name := l.flow.Flow.Host
-		if l.none {
-			name = l.row.Row.Destination
-		}
-		if n := width(name); n <= room { // one that never fits takes nothing from the others
+		if n := width(d.lineHost(l)); n <= room { // one that never fits takes nothing from the others
 			names = max(names, n)
 		}
 		words = max(words, width(l.row.Row.Function)+1)
@@ -169,7 +166,7 @@ func whatFor(text string, nth, n, w int) string {
 
 // rows are the lines of the table in view and where the cursor is in them.
 func (s *tablesScreen) rows(ls []line, at, w, h int) (out []string, y int) {
-	c := layColumns(ls, w)
+	c := s.d.layColumns(ls, w)
 	head := "   " + fit("", 5) + fit(s.d.t("screens.tables.to"), c.to) + " " + fit(s.d.t("screens.tables.port"), 10)
 	if c.what > 0 {
 		head += fit(s.d.t("screens.tables.what"), c.what)
@@ -215,13 +212,17 @@ func (s *tablesScreen) lineText(l line, chosen, first bool, c columns) string {
 		what = fit(whatFor(s.d.show(l.row.Row.Function), l.nth, l.of, c.what-1), c.what)
 	}
 	if l.none {
-		text := mark + fit(code, 5) + fit(s.d.show(l.row.Row.Destination), c.to) + " " + fit(rowPorts(l.row), 10) + what
+		text := mark + fit(code, 5) + fit(s.d.show(s.d.lineHost(l)), c.to) + " " + fit(rowPorts(l.row), 10) + what
 		return s.paint(text, check.NotNeeded, "", chosen)
 	}
 	if !l.same {
-		host = l.flow.Flow.Host
+		host = s.d.lineHost(l)
 	}
-	text := mark + fit(code, 5) + fit(s.d.show(host), c.to) + " " + fit(s.d.portWord(l.row, l.flow), 10) + what
+	port := s.d.portWord(l.row, l.flow)
+	if port == host { // nothing with a port: said once
+		port = ""
+	}
+	text := mark + fit(code, 5) + fit(s.d.show(host), c.to) + " " + fit(port, 10) + what
 	return s.paint(text, l.flow.Status, shorten(s.d.show(l.flow.Short), c.short), chosen)
 }
 
@@ -233,6 +234,18 @@ func (s *tablesScreen) paint(text string, st check.Status, short string, chosen 
 		text = rowStyle.Render(text[:head]) + text[head:]
 	}
 	return text + s.d.state(st) + " " + short
+}
+
+// lineHost is where a line leads: a name or address, or what is asked where the
+// rule book has only a token for it, such as the default route.
+func (d *desk) lineHost(l line) string {
+	switch {
+	case l.none:
+		return l.row.Row.Destination
+	case l.flow.Flow.Port.Number == 0 && slices.Contains(l.row.Row.Hosts, l.flow.Flow.Host):
+		return d.portWord(l.row, l.flow)
+	}
+	return l.flow.Flow.Host
 }
 
 func (d *desk) portWord(r wizard.RowView, f wizard.FlowView) string {
@@ -260,8 +273,8 @@ func (s *tablesScreen) below(ls []line, at, w int) []string {
 	}
 	lines := []string{rule(s.name(ls[at]), w)}
 	var text []string
-	if l, c := ls[at], layColumns(ls, w); width(l.flow.Flow.Host) > c.to || width(l.row.Row.Function) >= c.what {
-		text = hang(" ", strings.TrimSpace(s.d.show(l.flow.Flow.Host)+"  "+s.d.show(l.row.Row.Function)), w)
+	if l, c := ls[at], s.d.layColumns(ls, w); width(s.d.lineHost(l)) > c.to || width(l.row.Row.Function) >= c.what {
+		text = hang(" ", strings.TrimSpace(s.d.show(s.d.lineHost(l))+"  "+s.d.show(l.row.Row.Function)), w)
 	}
 	text = append(text, s.finding(ls[at], w)...)
 	if len(text) > paneRows-1 {
@@ -351,7 +364,11 @@ func (s *tablesScreen) detail(l line, w int) []string {
 	if l.none {
 		return append(out, s.finding(l, w)...)
 	}
-	out = append(out, hang(" ", s.d.show(l.flow.Flow.Host)+"  "+s.d.portWord(l.row, l.flow)+"  "+s.d.t("screens.importance."+string(l.row.Row.Importance)), w)...)
+	at := l.flow.Flow.Host + "  " + s.d.portWord(l.row, l.flow)
+	if l.flow.Flow.Port.Number == 0 {
+		at = l.row.Row.Destination
+	}
+	out = append(out, hang(" ", s.d.show(at)+"  "+s.d.t("screens.importance."+string(l.row.Row.Importance)), w)...)
 	out = append(out, " "+s.d.state(l.flow.Status)+" "+shorten(s.d.show(l.flow.Short), w-9), "")
 	out = append(out, s.finding(l, w)...)
 	if ly := l.flow.Result.Layers; len(ly) > 0 {
