@@ -46,6 +46,7 @@ type boarder interface {
 	Views(all bool) []wizard.TableView
 	Causes() []wizard.CauseView
 	Arrived(a wizard.Arrival) []rules.Flow
+	Listens([]wizard.Post)
 	Summary() wizard.Summary
 	Changes() []wizard.Change
 	Exit() int

@@ -280,6 +280,8 @@ func count(s *wizard.Summary, st check.Status) {
 	}
 }
 
+func (b *fakeBoard) Listens([]wizard.Post) {}
+
 func (b *fakeBoard) Arrived(a wizard.Arrival) []rules.Flow {
 	b.each(func(_ *wizard.TableView, v *wizard.FlowView) {
 		if v.Flow.Table.Inbound() && v.Flow.Port.Number == a.Port && a.Seen == check.SeenOutside {

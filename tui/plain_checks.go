@@ -84,6 +84,7 @@ func (p *teller) take(n news) {
 		return
 	case n.inOver:
 		p.d.in.on, p.d.in.err = false, p.d.in.x.Ended()
+		p.d.board.Listens(nil)
 		return
 	}
 	for _, j := range n.over {

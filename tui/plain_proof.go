@@ -71,6 +71,8 @@ func (p *teller) listen() bool {
 	if !x.Ours() {
 		return true
 	}
+	p.d.board.Listens(x.Posts)
+	p.d.changed()
 	go func() {
 		for a := range x.Arrivals {
 			if !p.send(news{in: &a}) {

@@ -69,6 +69,8 @@ func (d *desk) listening(msg listeningMsg) tea.Cmd {
 		return nil
 	}
 	d.in.on = true
+	d.board.Listens(msg.x.Posts)
+	d.changed()
 	return nextArrival(msg.x.Arrivals)
 }
 
@@ -76,6 +78,7 @@ func (d *desk) listening(msg listeningMsg) tea.Cmd {
 func (d *desk) arrival(msg arrivalMsg) tea.Cmd {
 	if !msg.open {
 		d.in.on, d.in.err = false, d.in.x.Ended()
+		d.board.Listens(nil)
 		return nil
 	}
 	d.reached(msg.a)

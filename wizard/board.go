@@ -29,6 +29,7 @@ type Board struct {
 	running map[string]bool
 	causes  []check.Cause
 
+	ours    map[string]bool         // ports that a test of this program holds, by label
 	here    Here                    // see Surround
 	dialed  []netip.Addr            // addresses of the Internet by which something arrived
 	name    check.Result            // where the server's name leads, see nameJob
@@ -197,10 +198,13 @@ func (b *Board) Apply(r check.Result) {
 		return // what was known before stays
 	}
 	if !checkable(b.flows[i], b.from) {
-		r = localResult(r)
-		if b.proven(r.Job.Key) && r.Code == check.NotHere {
+		ours := b.holds(b.flows[i])
+		if r = localResult(r); ours {
+			r = testListens(r)
+		}
+		if b.proven(r.Job.Key) && (ours || r.Code == check.NotHere) {
 			delete(b.running, r.Job.Key)
-			return // the service listens, and something came in from outside
+			return // something listens, and something came in from outside
 		}
 	}
 	if !r.Provisional {

@@ -12,9 +12,9 @@ import (
 var NotServing = []check.Code{check.InServiceDown, check.InLoopbackOnly, check.InOneAddress, check.InIPv6Only, check.InHostBlocked}
 
 // local tells whether a flow is one whose service can be looked at on the
-// server itself; that never proves the way in.
+// server itself; that never proves the way in. Over UDP nobody answers a look.
 func (b *Board) local(f rules.Flow) bool {
-	return b.from == rules.FromServer && f.Table.Inbound() && f.Port.Number != 0
+	return b.from == rules.FromServer && f.Table.Inbound() && f.Row.Proto == "tcp" && f.Port.Number != 0
 }
 
 // localJob turns the check of a way in to a look at the server's own listener:
@@ -56,4 +56,34 @@ func localResult(r check.Result) check.Result {
 		r.Code = check.InServiceDown
 	}
 	return r
+}
+
+// Listens tells which ports a test of this program holds now; none ends that. A
+// look at such a port finds the test, and so no service.
+func (b *Board) Listens(posts []Post) {
+	b.ours = map[string]bool{}
+	for _, p := range posts {
+		if p.State == "ours" {
+			b.ours[p.Label()] = true
+		}
+	}
+	for _, f := range b.flows { // what was seen there before has ended: the port was free
+		if r, ok := b.raw[f.Key]; ok && b.holds(f) && b.local(f) && r.Code == check.NotHere {
+			b.raw[f.Key] = testListens(r)
+			b.stale = true
+		}
+	}
+}
+
+// holds tells whether a test of this program holds the flow's port.
+func (b *Board) holds(f rules.Flow) bool {
+	return b.ours[Post{Proto: f.Row.Proto, Port: f.Port.Number}.Label()]
+}
+
+// testListens is what a look at a port says that a test holds.
+func testListens(r check.Result) check.Result {
+	return check.Result{
+		Job: r.Job, Status: check.Waiting, Code: check.InServiceDown, Facts: check.Facts{"variant": "test"},
+		At: r.At, Took: r.Took, Provisional: r.Provisional,
+	}
 }

@@ -55,3 +55,44 @@ func TestLocalCertificate(t *testing.T) {
 		}
 	}
 }
+
+// TestTestIsNoService: a port that waits for the test from outside answers a
+// look, and SOPS is not running there for all that.
+func TestTestIsNoService(t *testing.T) {
+	d := testDeps(t)
+	b := NewBoard(d.Book, d.Words, labelled(rules.CaseInternet), rules.FromServer)
+	listens := check.Result{Status: check.Pass, Layers: []check.Layer{{Name: "tcp", Status: check.Pass}}}
+	var at Post
+	look := func() check.Code {
+		code := check.Code("")
+		for _, f := range b.Inbound() {
+			if p := (Post{Proto: f.Row.Proto, Port: f.Port.Number}); p.Port == 1883 {
+				at, listens.Job = p, f.Job()
+				b.Apply(listens)
+				v, _ := b.Flow(f.Key)
+				code = v.Result.Code
+			}
+		}
+		return code
+	}
+	if got := look(); got != check.NotHere {
+		t.Errorf("a service: %s", got)
+	}
+	at.State = "ours"
+	b.Listens([]Post{at})
+	if v, _ := b.Flow(listens.Job.Key); v.Result.Code != check.InServiceDown || !strings.Contains(v.Finding.Seen, "only the test") {
+		t.Errorf("as soon as the test waits: %+v", v)
+	}
+	if got := look(); got != check.InServiceDown {
+		t.Errorf("while the test waits: %s", got)
+	}
+	b.Arrived(Arrival{Proto: "tcp", Port: 1883, Source: netip.MustParseAddr("198.51.100.7"), Seen: check.SeenOutside})
+	if got := look(); got != check.InProven {
+		t.Errorf("after something came in: %s", got)
+	}
+	b.Listens(nil)
+	listens.Status, listens.Code, listens.Layers = check.Fail, check.TCPRefused, nil
+	if got := look(); got != check.InServiceDown {
+		t.Errorf("after the test: %s", got)
+	}
+}
