@@ -47,6 +47,7 @@ type customer struct {
 	sopsDown func()       // stops SOPS's own services
 
 	certs  labCerts
+	book   string // folder of a rule book in place of the shipped one
 	domain string // SOPS's name
 	public string // and its address
 }
@@ -277,7 +278,7 @@ func (c *customer) file(path, text string) string { return c.net.File(path, text
 // trusted and a home of its own.
 func (c *customer) in(ns, name string, args ...string) *exec.Cmd {
 	cmd := c.net.Command(ns, name, args...)
-	cmd.Env = append(os.Environ(), "SSL_CERT_FILE="+c.ca, "SSL_CERT_DIR=/nowhere", "LC_ALL=C", "HOME="+c.dir, "XDG_STATE_HOME="+filepath.Join(c.dir, "state"))
+	cmd.Env = append(os.Environ(), "SSL_CERT_FILE="+c.ca, "SSL_CERT_DIR=/nowhere", "LC_ALL=C", "HOME="+c.dir, "XDG_STATE_HOME="+filepath.Join(c.dir, fmt.Sprint("state", c.n)))
 	return cmd
 }
 

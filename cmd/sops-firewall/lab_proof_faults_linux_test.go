@@ -223,16 +223,21 @@ func TestLabProofLoss(t *testing.T) {
 			t.Parallel()
 			c := <-free
 			defer func() { free <- c }()
-			c = c.as(t)
-			h := c.listen()
-			o := c.proves(l.outside, c.domain, h.code)
-			for row, v := range o.rows {
-				if v.status != "pass" && v.status != "note" {
-					t.Errorf("outside: row %s is %s %s", row, v.status, v.reason)
-				}
-			}
-			h.stopped()
-			t.Logf("took %d ms: %v", o.rep.TookMS, o.rows)
+			c.as(t).proofOnLossyLine(l.outside)
 		})
 	}
+}
+
+// proofOnLossyLine wants no row red or open where all is well but the line.
+func (c *customer) proofOnLossyLine(outside string) {
+	t := c.t.(*testing.T)
+	h := c.listen()
+	o := c.proves(outside, c.domain, h.code)
+	for row, v := range o.rows {
+		if v.status != "pass" && v.status != "note" {
+			t.Errorf("outside: row %s is %s %s", row, v.status, v.reason)
+		}
+	}
+	h.stopped()
+	t.Logf("took %d ms: %v", o.rep.TookMS, o.rows)
 }

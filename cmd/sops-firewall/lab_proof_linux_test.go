@@ -32,7 +32,7 @@ var codeShown = regexp.MustCompile(`--code ([0-9A-Z-]+)`)
 // listen starts it and waits for its code.
 func (c *customer) listen() *hearing {
 	c.t.Helper()
-	h := &hearing{c: c, cmd: c.in(c.server, c.bin, "listen", "--site", c.site(), "--format", "json"), said: make(chan struct{})}
+	h := &hearing{c: c, cmd: c.in(c.server, c.bin, c.with("listen", "--site", c.site(), "--format", "json")...), said: make(chan struct{})}
 	h.cmd.Stdout = &h.out
 	talk, err := h.cmd.StderrPipe()
 	if err != nil {
@@ -130,7 +130,7 @@ func (h *hearing) result() observed {
 func (c *customer) proves(ns, to, code string) observed {
 	c.t.Helper()
 	out, exit := c.runWith([]string{"XDG_STATE_HOME=" + filepath.Join(c.dir, "elsewhere")}, ns,
-		"check", "--from", "internet", "--to", to, "--code", code, "--format", "json", "--table", "4", "--table", "5")
+		c.with("check", "--from", "internet", "--to", to, "--code", code, "--format", "json", "--table", "4", "--table", "5")...)
 	o := observed{rows: map[string]verdict{}, exit: exit}
 	if err := json.Unmarshal([]byte(out), &o.rep); err != nil {
 		c.t.Fatalf("check --format json: %v\n%s", err, out)
@@ -153,13 +153,24 @@ func (o observed) all(t *testing.T, end, want string, but map[string]string) {
 	for row, v := range o.rows {
 		w := want
 		_, port, _ := strings.Cut(row, ":")
-		if b, ok := but[port]; ok {
-			w = b
+		code, _, _ := strings.Cut(row, " ")
+		for _, key := range []string{port, code + " :" + port} {
+			if b, ok := but[key]; ok {
+				w = b
+			}
 		}
 		if got := v.status + " " + v.reason; strings.TrimSpace(got) != w {
 			t.Errorf("%s: row %s is %s, want %s", end, row, got, w)
 		}
 	}
+}
+
+// with adds the customer's rule book, if it has one, to a command.
+func (c *customer) with(args ...string) []string {
+	if c.book != "" {
+		args = append(args, "--rules", c.book)
+	}
+	return args
 }
 
 // sixOutside gives the computer outside, and the Internet on its side, IPv6.

@@ -19,6 +19,10 @@ func (a *app) listening(ctx context.Context, flows []rules.Flow, site wizard.Sit
 	if len(posts) == 0 {
 		return wizard.Listening{}, badInput(check.Say("problems.command.nothing-inbound"))
 	}
+	release, err := a.hold(w) // before the ports are looked at: the other's would look like a service's
+	if err != nil {
+		return wizard.Listening{}, failed(err)
+	}
 	to := site.Server.Domain
 	if to == "" && site.Server.PublicIP.IsValid() {
 		to = site.Server.PublicIP.String()
@@ -27,6 +31,7 @@ func (a *app) listening(ctx context.Context, flows []rules.Flow, site wizard.Sit
 	code, err := proof.NewCode(rand.Reader, identities(posts)...)
 	if err != nil {
 		closePosts(posts)
+		release()
 		return wizard.Listening{}, failed(err)
 	}
 	if to == "" {
@@ -60,6 +65,7 @@ func (a *app) listening(ctx context.Context, flows []rules.Flow, site wizard.Sit
 	var ended error // written before arrivals is closed, read after
 	out.Ended = func() error { return ended }
 	if len(ours.TCP)+len(ours.UDP) == 0 {
+		release()
 		close(arrivals)
 		return out, nil
 	}
@@ -67,6 +73,7 @@ func (a *app) listening(ctx context.Context, flows []rules.Flow, site wizard.Sit
 	go func() {
 		defer close(heard)
 		ended = l.Serve(ctx, ours, heard)
+		release()
 	}()
 	go func() {
 		defer close(arrivals)

@@ -133,7 +133,7 @@ func TestWalkInternet(t *testing.T) {
 	if code := m.end(); code != 0 && code != 4 && code != 130 {
 		t.Errorf("exit code %d", code)
 	}
-	saved, err := filepath.Glob(filepath.Join(l.dir, "state", "sops-firewall", "sites", "*", "site.yaml"))
+	saved, err := filepath.Glob(filepath.Join(l.dir, "state0", "sops-firewall", "sites", "*", "site.yaml"))
 	if err != nil || len(saved) != 1 {
 		t.Fatalf("saved sites: %v, %v", saved, err)
 	}

@@ -1,0 +1,29 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestLabProofTwice starts a second test on a server where one waits: it says
+// who waits there and what to do, and starts once that one is gone, however it went.
+func TestLabProofTwice(t *testing.T) {
+	l := newLab(t)
+	l.sopsDown()
+	first := l.listen()
+	cmd := l.in(l.server, l.bin, "listen", "--site", l.site())
+	out, err := cmd.CombinedOutput()
+	if err == nil || cmd.ProcessState.ExitCode() != 1 || !strings.Contains(string(out), "waits on this computer already, process ") || !strings.Contains(string(out), "Ctrl-C") {
+		t.Errorf("a second one: %v\n%s", err, out)
+	}
+	if err := first.cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	<-first.said
+	_ = first.cmd.Wait()
+	second := l.listen()
+	l.proves(l.outside, l.domain, second.code).all(t, "outside", proven, nil)
+	second.ends().all(t, "server", proven, nil)
+	second = l.listen() // after one that ended well
+	second.stopped()
+}
