@@ -19,9 +19,9 @@ title: In
 origin: ours
 from: internet
 rows:
-  - {id: time, code: "4.1", proto: udp, hosts: ["{domain}"], ports: {123: ntp, 4460: ntp, 5683: ntp}, destination: server, function: UDP, importance: required, origin: "https://example.com/"}
-  - {id: shell, code: "4.2", proto: tcp, hosts: ["{domain}"], ports: {22: ssh}, destination: server, function: SSH, importance: required, origin: "https://example.com/"}
-  - {id: web, code: "4.3", proto: tcp, hosts: ["{domain}"], ports: {80: http, 123: tcp}, destination: server, function: web, importance: required, origin: "https://example.com/"}
+  - {id: time, code: "4.1", proto: udp, hosts: ["{domain}"], ports: {123: ntp, 4460: ntp, 5683: ntp}, destination: server, function: UDP, importance: required, source: "https://example.com/"}
+  - {id: shell, code: "4.2", proto: tcp, hosts: ["{domain}"], ports: {22: ssh}, destination: server, function: SSH, importance: required, source: "https://example.com/"}
+  - {id: web, code: "4.3", proto: tcp, hosts: ["{domain}"], ports: {80: http, 123: tcp}, destination: server, function: web, importance: required, source: "https://example.com/"}
 `
 
 // sources is there since both tables are asked for.
@@ -31,7 +31,7 @@ title: In
 origin: ours
 from: internet
 rows:
-  - {id: more, code: "5.1", proto: tcp, hosts: ["{domain}"], ports: {443: https}, destination: server, function: web, importance: required, origin: "https://example.com/"}
+  - {id: more, code: "5.1", proto: tcp, hosts: ["{domain}"], ports: {443: https}, destination: server, function: web, importance: required, source: "https://example.com/"}
 `
 
 const (
@@ -61,9 +61,7 @@ var otherWaysIn = map[string]wayIn{
 	"another host": { // which has a time server on one of the ports
 		forwards: sillyForward, outside: proven, server: proven,
 		set: func(c *customer) {
-			c.net.Daemon(c.device, "chronyd", "-d", "-x", "-u", "root", "-f", c.net.File(fmt.Sprintf("device%d.chrony", c.n),
-				"local stratum 2\nallow all\ncmdport 0\nport 123\npidfile "+c.net.Dir+"/device"+fmt.Sprint(c.n)+".chrony.pid\nbindcmdaddress /\n"))
-			c.net.Await(c.device, "123/udp")
+			c.time(c.device)
 		},
 		but:     map[string]string{"4.1 :123": "fail in.other-machine", "4.1 :4460": "fail tcp.refused"},
 		butHere: map[string]string{"4.1 :123": notYet, "4.1 :4460": notYet},
@@ -88,16 +86,22 @@ var otherWaysIn = map[string]wayIn{
 // holders are services of the server that hold an SSH and a UDP port.
 func (c *customer) holders() {
 	c.sshd(c.server, "server")
-	c.net.Daemon(c.server, "chronyd", "-d", "-x", "-u", "root", "-f", c.net.File(fmt.Sprintf("server%d.chrony", c.n),
-		"local stratum 2\nallow all\ncmdport 0\nport 123\npidfile "+c.net.Dir+"/server"+fmt.Sprint(c.n)+".chrony.pid\nbindcmdaddress /\n"))
-	c.net.Await(c.server, "123/udp")
+	c.time(c.server)
+}
+
+// time is a time server.
+func (c *customer) time(ns string) {
+	name := filepath.Join(c.net.Dir, ns+"-"+filepath.Base(c.t.Name()))
+	c.net.Daemon(ns, "chronyd", "-d", "-x", "-u", "root", "-f", c.net.File(name+".conf",
+		"local stratum 2\nallow all\ncmdport 0\nport 123\npidfile "+name+".pid\nbindcmdaddress /\n"))
+	c.net.Await(ns, "123/udp")
 }
 
 // sshd is an SSH server with two keys of its own.
 func (c *customer) sshd(ns, name string) {
 	conf := "Port 22\nMaxStartups 500\nPidFile none\nUsePAM no\n"
 	for _, kind := range []string{"ed25519", "rsa"} {
-		key := filepath.Join(c.net.Dir, fmt.Sprint(name, c.n, c.t.Name()[strings.LastIndex(c.t.Name(), "/")+1:], kind))
+		key := filepath.Join(c.net.Dir, fmt.Sprint(name, c.n, filepath.Base(c.t.Name()), kind))
 		c.net.Must("ssh-keygen", "-q", "-t", kind, "-N", "", "-f", key)
 		conf += "HostKey " + key + "\n"
 	}

@@ -141,7 +141,7 @@ func (c conversation) hold(ctx context.Context, first net.Conn) found {
 			ask()
 		case x := <-proofs:
 			proving--
-			if x.Seen != SeenNot || x.Said != "" || out.proof.Said == "" && out.proof.Err == nil {
+			if x.worth() >= out.proof.worth() {
 				out.proof = x
 			}
 			if x.Seen != SeenNot {
@@ -161,6 +161,19 @@ func (c conversation) hold(ctx context.Context, first net.Conn) found {
 			return out
 		}
 	}
+}
+
+// worth orders what two tries found by how much it tells.
+func (x Proof) worth() int {
+	switch {
+	case x.Seen != SeenNot:
+		return 3
+	case x.Said != "":
+		return 2
+	case x.Err != nil && !isTimeout(x.Err):
+		return 1
+	}
+	return 0
 }
 
 // prove speaks the proof over conn, or over a connection of its own, and closes it.

@@ -227,6 +227,9 @@ func (e *row) safely(ctx context.Context, lim Limits, j Job) (res Result) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	if e.arrives(j) {
+		if j.Kind == "ntp" {
+			p = ntpProbe{alone: true}
+		}
 		p = inboundProbe{j.Kind, p, e.prover}
 	}
 	res = p.Run(ctx, e, lim, j.To)

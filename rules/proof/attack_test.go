@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -266,6 +267,60 @@ func TestNoAmplification(t *testing.T) {
 	d.nothing(t)
 }
 
+// TestForgedSender: what was heard of an exchange over UDP is of no use from
+// another address: HELLO gets no second answer, and DONE ends nothing.
+func TestForgedSender(t *testing.T) {
+	d := listener(t, short())
+	k, err := d.code.keys()
+	if err != nil {
+		t.Fatal(err)
+	}
+	socket := func() net.Conn {
+		c, err := d.to(t.Context(), "udp4", d.udp)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = c.Close() })
+		_ = c.SetReadDeadline(time.Now().Add(5 * time.Second))
+		return c
+	}
+	hear := func(c net.Conn, asked []byte) (said []byte, a answer, ok bool) {
+		b := make([]byte, 2048)
+		n, err := c.Read(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, ok = parseAnswer(k, asked, b[:n])
+		return b[:n], a, ok
+	}
+	frame := func(n byte) []byte {
+		return d.helloFrame(t, d.code, func(h *hello) { h.proto, h.port, h.nonce[0] = UDP, udpPort.Number, n })
+	}
+	own, other := socket(), socket()
+	asked, next := frame(1), frame(2)
+	_, _ = own.Write(asked)
+	said, a, ok := hear(own, asked)
+	if !ok {
+		t.Fatal("the proof does not open")
+	}
+	done := doneFrame(k.done, asked, said, a.nonceL)
+	for _, b := range [][]byte{asked, done, next} { // the last one alone is answered
+		_, _ = other.Write(b)
+	}
+	if _, _, ok := hear(other, next); !ok {
+		t.Error("a HELLO that was heard is answered at another address")
+	}
+	d.nothing(t)
+	_, _ = own.Write(done)
+	if got := d.arrival(t); got.Port != udpPort {
+		t.Errorf("arrived %+v", got)
+	}
+	_, _ = own.Write(done)
+	_, _ = own.Write(frame(3)) // answered after all that came before
+	hear(own, frame(3))
+	d.nothing(t)
+}
+
 // TestPhone: a browser with the token is an arrival. One from inside is told so
 // and does not use the token up; from outside it counts once for each port.
 func TestPhone(t *testing.T) {
@@ -318,6 +373,12 @@ func FuzzHello(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if h, _, ok := parseHello(k, b); ok && !bytes.Equal(h.marshal(k.hello), b) {
 			t.Fatalf("%x is taken for another frame", b)
+		}
+		if posts := readPosts(b[min(len(b), postsAt):]); len(posts) > 0 {
+			again := readPosts(appendPosts(nil, posts))
+			if !slices.Equal(again, posts[:min(len(posts), maxPosts)]) {
+				t.Fatalf("%x: ports %v read back as %v", b, posts, again)
+			}
 		}
 		if _, ok := parseAnswer(k, nil, b); ok {
 			t.Fatalf("%x passes for a proof", b)

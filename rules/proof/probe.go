@@ -159,28 +159,41 @@ func exchange(ctx context.Context, lim Limits, c net.Conn, proto Proto, asked []
 		n, err := io.ReadFull(c, said)
 		return said[:n], err
 	}
-	var last error
+	var refused, last error
 	for try := range 8 {
 		if ctx.Err() != nil {
 			break
 		}
-		if _, err := c.Write(asked); err != nil {
-			return nil, err
-		}
-		_ = c.SetReadDeadline(time.Now().Add(lim.Probe / 16 << min(try, 1)))
-		n, err := c.Read(said)
+		_, err := c.Write(asked) // which may bring the error of an earlier one
 		if err == nil {
-			return said[:n], nil
+			_ = c.SetReadDeadline(time.Now().Add(lim.Probe / 16 << min(try, 1)))
+			var n int
+			if n, err = c.Read(said); err == nil {
+				return said[:n], nil
+			}
 		}
-		last = err
+		switch last = err; {
+		case timeout(err):
+		case refused != nil: // twice is no accident
+			return nil, err
+		default:
+			refused = err
+		}
+	}
+	if refused != nil { // devices on the way limit how often they say so
+		return nil, refused
 	}
 	return nil, last
 }
 
+func timeout(err error) bool {
+	var t interface{ Timeout() bool }
+	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &t) && t.Timeout()
+}
+
 func (o *Outcome) failed(ctx context.Context, err error) Verdict {
 	o.Err = err
-	var t interface{ Timeout() bool }
-	if ctx.Err() != nil || errors.Is(err, context.DeadlineExceeded) || errors.As(err, &t) && t.Timeout() {
+	if ctx.Err() != nil || timeout(err) {
 		return NoAnswer
 	}
 	return Rejected
