@@ -199,10 +199,10 @@ func (b *Board) Apply(r check.Result) {
 	}
 	if !checkable(b.flows[i], b.from) {
 		ours := b.holds(b.flows[i])
-		if r = localResult(r); ours {
+		if r = localResult(r); ours && r.Code == check.NotHere {
 			r = testListens(r)
 		}
-		if b.proven(r.Job.Key) && (ours || r.Code == check.NotHere) {
+		if b.proven(r.Job.Key) && (r.Code == check.NotHere || ours && r.Code == check.InServiceDown) {
 			delete(b.running, r.Job.Key)
 			return // something listens, and something came in from outside
 		}
