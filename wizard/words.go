@@ -127,6 +127,7 @@ func (w *Words) Finding(r check.Result, facts map[string]string) Finding {
 	}
 	t := w.reason(code, r.Facts["variant"])
 	all := merged(r.Facts, facts)
+	w.evidence(all)
 	if all["enough"] != "" {
 		t.Means, t.Do, t.DoIn = w.reasons["enough"].Means, w.reasons["enough"].Do, ""
 	}
