@@ -35,7 +35,7 @@ func (a *app) listening(ctx context.Context, flows []rules.Flow, site wizard.Sit
 		return wizard.Listening{}, failed(err)
 	}
 	if to == "" {
-		to = "YOUR-PUBLIC-NAME"
+		to = w.Say("inbound.your-name")
 	}
 	out := wizard.Listening{
 		Command: fmt.Sprintf("sops-firewall check --from internet --to %s --code %s", to, code),
