@@ -37,9 +37,13 @@ type Board struct {
 	between []check.Cause           // what the network in between explains …
 	blamed  map[string]check.Code   // … of these flows
 
-	saved     []Report            // of other places
-	elsewhere map[string]savedRow // of them, by flow: what was seen at another place
-	told      []savedCause        // causes of those rows
+	label  string // of this place, among several of its kind; may be empty
+	labels func(Site, rules.Place) string
+	now    func() time.Time // nil: nobody tells how old something is
+
+	saved     []Report              // of other places
+	elsewhere map[string][]savedRow // of them, by flow: what was seen at other places
+	told      []savedCause          // causes of those rows
 }
 
 // NewBoard lays out the flows of site as seen from a vantage point.
@@ -47,7 +51,7 @@ func NewBoard(book *rules.Book, words *Words, site Site, from rules.Place) *Boar
 	b := &Board{
 		book: book, words: words,
 		raw: map[string]check.Result{}, folded: map[string]check.Result{},
-		first: map[string]check.Status{}, running: map[string]bool{}, elsewhere: map[string]savedRow{},
+		first: map[string]check.Status{}, running: map[string]bool{}, elsewhere: map[string][]savedRow{},
 		inside: map[string]check.Result{}, blamed: map[string]check.Code{},
 	}
 	b.Lay(site, from)
@@ -73,6 +77,9 @@ func (b *Board) Lay(site Site, from rules.Place) {
 		b.dialed = nil
 	}
 	b.site, b.from = site, from
+	if b.labels != nil {
+		b.label = b.labels(site, from)
+	}
 	b.tables = slices.Clone(b.book.Tables)
 	if own, ok := ownSources(b.words, site); ok {
 		b.tables = append(b.tables, own)

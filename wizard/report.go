@@ -15,6 +15,7 @@ import (
 type Report struct {
 	Schema  int            `json:"schema"`
 	From    string         `json:"from"`
+	Label   string         `json:"label,omitempty"` // of this place, among several of its kind
 	Started time.Time      `json:"started"`
 	TookMS  int64          `json:"took_ms"`
 	Summary map[string]int `json:"summary"`
@@ -53,10 +54,29 @@ type ReportResult struct {
 	From       string        `json:"from"` // where it was seen, or is to be seen
 	At         time.Time     `json:"at"`   // when it was seen; of the report when nothing was
 
+	Label string           `json:"label,omitempty"` // of the place, among several of its kind
+	Stale bool             `json:"stale,omitempty"` // seen elsewhere, more than a day ago
+	Seen  []ReportSighting `json:"seen,omitempty"`  // where several places saw it: what each saw, the worst first
+
 	Listens   string   `json:"listens,omitempty"`    // what listens on the port at the server: all, ipv4, ipv6, some, loopback, none
 	ListensAt []string `json:"listens_at,omitempty"` // and where
 
-	to string // the destination for a person: the host, or what a row without one looks at
+	to    string // the destination for a person: the host, or what a row without one looks at
+	age   string // how long ago it was seen elsewhere, for a person
+	where string // at which places it was seen, and when, for a person
+	mark  uint32 // of the flow, in place of its name; see Transfer
+}
+
+// ReportSighting is what one of several places saw of a flow.
+type ReportSighting struct {
+	From   string    `json:"from"`
+	Label  string    `json:"label,omitempty"`
+	At     time.Time `json:"at"`
+	Stale  bool      `json:"stale,omitempty"`
+	Status string    `json:"status"`
+	Reason string    `json:"reason"`
+	Said   string    `json:"said"`
+	Todo   string    `json:"todo"`
 }
 
 // ReportLayer is one layer of a flow.
@@ -73,7 +93,7 @@ type ReportLayer struct {
 // (none: all that apply).
 func (b *Board) Report(started time.Time, took time.Duration, tables ...string) Report {
 	rep := Report{
-		Schema: 1, From: string(b.from), Started: started.UTC().Truncate(time.Second), TookMS: took.Milliseconds(),
+		Schema: 1, From: string(b.from), Label: b.label, Started: started.UTC().Truncate(time.Second), TookMS: took.Milliseconds(),
 		Summary: map[string]int{"pass": 0, "note": 0, "fail": 0, "unproven": 0, "waiting": 0, "skipped": 0, "not-needed": 0},
 		Causes:  []ReportCause{}, Results: []ReportResult{},
 	}
@@ -139,6 +159,7 @@ func (b *Board) reportResult(v FlowView, at time.Time) ReportResult {
 	if v.Status == check.Skipped && v.Result.Cause != "" {
 		r.Reason = string(v.Result.Cause)
 	}
+	b.sighted(&r, v)
 	r.Listens = v.Result.Facts["listens"]
 	if at := v.Result.Facts["at"]; at != "" {
 		r.ListensAt = strings.Split(at, ", ")
@@ -153,6 +174,30 @@ func (b *Board) reportResult(v FlowView, at time.Time) ReportResult {
 		})
 	}
 	return r
+}
+
+// sighted adds who saw a flow.
+func (b *Board) sighted(r *ReportResult, v FlowView) {
+	if len(v.Sightings) == 0 {
+		return
+	}
+	now := time.Time{}
+	if b.now != nil {
+		now = b.now()
+	}
+	r.From, r.Label, r.Stale = string(v.Sightings[0].From), v.Sightings[0].Label, v.Sightings[0].Stale(now)
+	r.where, r.age = v.Finding.Where, b.age(v.Sightings[0].At)
+	for _, p := range v.parts {
+		s := p.Sightings[0]
+		reason := p.Result.Code
+		if p.Status == check.Skipped && p.Result.Cause != "" {
+			reason = p.Result.Cause
+		}
+		r.Seen = append(r.Seen, ReportSighting{
+			From: string(s.From), Label: s.Label, At: s.At.UTC().Truncate(time.Second), Stale: s.Stale(now),
+			Status: s.Status.String(), Reason: string(reason), Said: said(p.Finding), Todo: p.Finding.Do,
+		})
+	}
 }
 
 func said(f Finding) string { return strings.TrimSpace(f.Seen + " " + f.Means) }

@@ -37,14 +37,17 @@ func (r Report) Text(w *Words) string {
 			port = fmt.Sprintf("%s %d", strings.ToUpper(x.Proto), x.Port)
 		}
 		reason := x.Reason
-		if x.Status != "waiting" && x.From != r.From {
-			reason = strings.TrimSpace(reason + " " + w.Say("report.seen-from", "from", w.Place(x.From)))
+		switch {
+		case len(x.Seen) > 0:
+			reason = strings.TrimSpace(reason + " " + w.Say("report.seen-several", "n", strconv.Itoa(len(x.Seen))))
+		case x.Status != "waiting" && x.From != r.From:
+			reason = strings.TrimSpace(reason + " " + w.Say("report.seen-from", "from", w.Place(x.From), "age", x.age))
 		}
 		line("%s %-5s %-42s %-9s %s", w.stateOf(x.Status), x.Code, shorten(firstText(x.to, x.Host), 42), port, reason)
 		if next := i + 1; !x.speaks() || next < len(r.Results) && x.alike(r.Results[next]) {
 			continue
 		}
-		line("             %s", wrapText(x.Said, 13, 13))
+		line("             %s", wrapText(strings.TrimSpace(x.where+" "+x.Said), 13, 13))
 		todo, command, whole := strings.Cut(x.Todo, ":  ") // a command stays on one line
 		if whole {
 			todo += ":"

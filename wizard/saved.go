@@ -18,13 +18,15 @@ const (
 	MaxReport   = 16 << 20 // bytes
 	maxReported = 20000    // rows
 	maxSaid     = 400      // runes of a sentence
+	maxPlaces   = 64       // that saw one row
 )
 
 // savedRow is a flow as it was seen at another place.
 type savedRow struct {
-	from rules.Place
-	at   time.Time
-	row  ReportResult
+	from  rules.Place
+	label string
+	at    time.Time
+	row   ReportResult
 }
 
 // savedCause is a cause that was found at another place.
@@ -88,6 +90,15 @@ func (r *ReportResult) tidy(rep Report) error {
 	if r.At.IsZero() {
 		r.At = rep.Started
 	}
+	r.Label = check.Clean(r.Label, LabelMax)
+	if len(r.Seen) > maxPlaces {
+		return check.Say("problems.saved.places", "max", strconv.Itoa(maxPlaces))
+	}
+	for i := range r.Seen {
+		if err := r.Seen[i].tidy(); err != nil {
+			return err
+		}
+	}
 	for _, s := range []*string{&r.Code, &r.Table, &r.Rule, &r.Flow, &r.Host, &r.Proto, &r.Importance, &r.Reason} {
 		if *s = check.Clean(*s, maxSaid); *s == "" && (s == &r.Table || s == &r.Rule || s == &r.Flow) {
 			return check.Say("problems.saved.empty")
@@ -106,6 +117,19 @@ func (r *ReportResult) tidy(rep Report) error {
 		l := &r.Layers[i]
 		l.Layer, l.Family, l.Reason, l.Address = clean(l.Layer), clean(l.Family), clean(l.Reason), clean(l.Address)
 	}
+	return nil
+}
+
+// tidy cleans what one place saw of a row.
+func (s *ReportSighting) tidy() error {
+	if _, known := statusOf(s.Status); !known {
+		return check.Say("problems.saved.status", "value", quoted(clean(s.Status)))
+	}
+	if !slices.Contains(places, rules.Place(s.From)) {
+		return check.Say("problems.saved.from", "value", quoted(clean(s.From)))
+	}
+	s.Label, s.Reason = check.Clean(s.Label, LabelMax), clean(s.Reason)
+	s.Said, s.Todo = check.Clean(s.Said, maxSaid), check.Clean(s.Todo, maxSaid)
 	return nil
 }
 
@@ -140,14 +164,17 @@ func (b *Board) remind() {
 }
 
 func (b *Board) take(rep Report) int {
-	flows := map[string]rules.Flow{}
+	flows, marks := map[string]rules.Flow{}, map[uint32]string{}
 	for _, f := range b.flows {
-		flows[f.Key] = f
+		flows[f.Key], marks[flowMark(f.Key)] = f, f.Key
 	}
 	n := 0
 	took := map[string]bool{}
-	for _, r := range rep.Results {
+	for _, r := range rep.sightings() {
 		key := r.Table + "/" + r.Rule + "/" + r.Flow
+		if r.mark != 0 {
+			key = marks[r.mark]
+		}
 		f, known := flows[key]
 		unseen := r.Status == check.Waiting.String() || r.Status == check.Unproven.String() && r.Reason == ""
 		// What was seen elsewhere than where the flow starts is hearsay.
@@ -155,10 +182,16 @@ func (b *Board) take(rep Report) int {
 			continue
 		}
 		n++
-		if old, ok := b.elsewhere[key]; !ok || !r.At.Before(old.at) {
-			b.elsewhere[key] = savedRow{rules.Place(r.From), r.At, r}
-			took[key] = true
+		s := savedRow{rules.Place(r.From), r.Label, r.At, r}
+		switch i := slices.IndexFunc(b.elsewhere[key], s.same); {
+		case i < 0:
+			b.elsewhere[key] = append(b.elsewhere[key], s)
+		case !r.At.Before(b.elsewhere[key][i].at):
+			b.elsewhere[key][i] = s
+		default:
+			continue
 		}
+		took[key] = true
 	}
 	for _, c := range rep.Causes {
 		if slices.ContainsFunc(c.Explains, func(key string) bool { return took[key] }) {
@@ -166,6 +199,60 @@ func (b *Board) take(rep Report) int {
 		}
 	}
 	return n
+}
+
+// same tells whether two were seen at one place: there is one server, and hubs and
+// the outside are told apart by their labels.
+func (s savedRow) same(o savedRow) bool {
+	return s.from == o.from && (s.label == o.label || s.from == rules.FromServer)
+}
+
+// sightings are the results, one for each place that saw a flow.
+func (r Report) sightings() []ReportResult {
+	var out []ReportResult
+	for _, x := range r.Results {
+		if x.Label == "" && x.From == r.From {
+			x.Label = r.Label
+		}
+		if len(x.Seen) == 0 {
+			out = append(out, x)
+			continue
+		}
+		for _, s := range x.Seen {
+			y := x
+			y.From, y.Label, y.At, y.Status, y.Reason, y.Said, y.Todo = s.From, s.Label, s.At, s.Status, s.Reason, s.Said, s.Todo
+			y.Layers, y.Seen = nil, nil
+			out = append(out, y)
+		}
+	}
+	return out
+}
+
+// savedViews is a flow as other places saw it.
+func (b *Board) savedViews(f rules.Flow, list []savedRow) FlowView {
+	var views []FlowView
+	for _, s := range list {
+		views = append(views, b.savedView(f, s))
+	}
+	return b.joined(views)
+}
+
+// beside is a flow as it was seen here, together with what other places of the
+// same kind saw. An earlier look from this very place counts no more.
+func (b *Board) beside(v FlowView, list []savedRow) FlowView {
+	here := savedRow{from: b.from, label: b.label}
+	v.Sightings = []Sighting{{From: b.from, Label: b.label, At: v.Result.At, Status: v.Status}}
+	views := []FlowView{v}
+	for _, s := range list {
+		if s.from == b.from && !s.same(here) {
+			views = append(views, b.savedView(v.Flow, s))
+		}
+	}
+	v = b.joined(views)
+	if len(views) == 1 {
+		v.Sightings = nil
+	}
+	return v
 }
 
 // savedView is a flow as another place saw it.
@@ -189,7 +276,11 @@ func (b *Board) savedView(f rules.Flow, s savedRow) FlowView {
 		})
 	}
 	v := FlowView{Flow: f, Status: st, Result: r, From: s.from, Finding: Finding{Seen: s.row.Said, Do: s.row.Todo}}
-	v.Short = b.words.Say("text.seen-from." + string(s.from))
+	if s.row.mark != 0 { // it travelled without sentences
+		v.Finding = b.words.Finding(r, b.facts(f, r))
+	}
+	v.Sightings = []Sighting{{From: s.from, Label: s.label, At: s.at, Status: st}}
+	v.Finding.Where, v.Short = b.where(v.Sightings[0]), b.shortly(v.Sightings)
 	return v
 }
 
@@ -199,7 +290,10 @@ func (b *Board) savedCauses() []CauseView {
 	for _, s := range b.told {
 		var keys []string
 		for _, k := range s.cause.Explains {
-			if r, ok := b.elsewhere[k]; ok && r.row.Status == check.Skipped.String() && r.row.Reason == s.cause.Reason && !slices.Contains(keys, k) {
+			explained := func(r savedRow) bool {
+				return r.row.Status == check.Skipped.String() && r.row.Reason == s.cause.Reason
+			}
+			if slices.ContainsFunc(b.elsewhere[k], explained) && !slices.Contains(keys, k) {
 				keys = append(keys, k)
 			}
 		}

@@ -58,7 +58,7 @@ func (b *Board) lay() between {
 	for _, f := range b.Inbound() {
 		n.rows = true
 		n.proven = n.proven || b.arrived(f.Key)
-		if r, ok := b.elsewhere[f.Key]; ok {
+		for _, r := range b.elsewhere[f.Key] {
 			st, _ := statusOf(r.row.Status)
 			n.closed = n.closed || st == check.Fail && lost(check.Code(r.row.Reason)) && !b.proven(f.Key)
 			if a, ok := ledTo(r.row); ok && !slices.Contains(n.dialed, a) {
@@ -95,8 +95,10 @@ func (b *Board) ways() []rules.Flow {
 // arrived tells whether the way in of a flow was proven, here or in what the
 // other end saved.
 func (b *Board) arrived(key string) bool {
-	reason := check.Code(b.elsewhere[key].row.Reason)
-	return b.proven(key) || reason == check.InProven || reason == check.InMasked
+	return b.proven(key) || slices.ContainsFunc(b.elsewhere[key], func(s savedRow) bool {
+		reason := check.Code(s.row.Reason)
+		return reason == check.InProven || reason == check.InMasked
+	})
 }
 
 // lost tells whether a reason says that a test from outside did not get to the server.
@@ -191,9 +193,11 @@ func (b *Board) blame(v verdict) {
 
 // unreached tells whether nothing is known to have got to the server by this flow.
 func (b *Board) unreached(f rules.Flow) bool {
-	if other, ok := b.elsewhere[f.Key]; ok {
-		st, _ := statusOf(other.row.Status)
-		return st == check.Fail && lost(check.Code(other.row.Reason))
+	if others := b.elsewhere[f.Key]; len(others) > 0 {
+		return slices.ContainsFunc(others, func(s savedRow) bool {
+			st, _ := statusOf(s.row.Status)
+			return st == check.Fail && lost(check.Code(s.row.Reason))
+		})
 	}
 	r, ok := b.folded[f.Key]
 	switch {

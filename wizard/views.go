@@ -32,10 +32,16 @@ type FlowView struct {
 	Short   string       // a few words beside the state: "31 ms", "blocked", "re-signed"
 	Finding Finding
 	From    rules.Place // where it was seen; empty when nothing was
+
+	// Sightings are what other places saw, the worst first, and then what was seen
+	// here if there are several; empty for what was seen here alone.
+	Sightings []Sighting
+	parts     []FlowView // of several sightings, each as a view of its own
 }
 
 // Finding is what the user reads about a result. All text is clean.
 type Finding struct {
+	Where string // at which other places, and when; empty for what was seen here and now
 	Seen  string // what was seen
 	Means string // what that means
 	Do    string // what to change
@@ -124,9 +130,10 @@ func (b *Board) view(f rules.Flow, applies bool) FlowView {
 	b.fold()
 	r, ran := b.folded[f.Key]
 	facts := b.facts(f, r)
-	switch other, ok := b.elsewhere[f.Key]; {
-	case ok && !b.running[f.Key] && (!ran || !checkable(f, b.from)):
-		v = b.savedView(f, other)
+	others := b.elsewhere[f.Key]
+	switch {
+	case len(others) > 0 && !b.running[f.Key] && (!ran || !checkable(f, b.from)):
+		v = b.savedViews(f, others)
 	case ran:
 		v.Result, v.Status, v.From = r, r.Status, b.from
 		v.Finding, v.Short = b.words.Finding(r, facts), b.words.Short(r)
@@ -147,6 +154,9 @@ func (b *Board) view(f rules.Flow, applies bool) FlowView {
 		r := check.Result{Job: f.Job(), Status: check.Waiting, Code: check.NotHere}
 		v.Status, v.Result = check.Waiting, r
 		v.Finding, v.Short = b.words.Finding(r, facts), b.words.Short(r)
+	}
+	if ran && !b.running[f.Key] && checkable(f, b.from) {
+		v = b.beside(v, others)
 	}
 	if b.running[f.Key] {
 		v.Status, v.Short = check.Running, ""

@@ -26,6 +26,8 @@ type checkFlags struct {
 	tables, saved      []string
 	code, to           string
 	watch, hairpin     bool
+	transfer           bool
+	label              string
 }
 
 func (a *app) checkCmd() *cobra.Command {
@@ -43,6 +45,8 @@ func (a *app) checkCmd() *cobra.Command {
 	c.Flags().BoolVar(&f.hairpin, "hairpin", false, "")
 	c.Flags().BoolVar(&f.watch, "watch", false, "")
 	c.Flags().StringVar(&f.save, "save", "", "")
+	c.Flags().StringVar(&f.label, "label", "", "")
+	c.Flags().BoolVar(&f.transfer, "transfer", false, "")
 	savedFlag(c, &f.saved)
 	known(c, "from", fromWords...)
 	known(c, "format", checkFormats...)
@@ -60,6 +64,14 @@ func (a *app) check(ctx context.Context, f checkFlags) error {
 	if f.watch && f.format == "junit" {
 		return badInput(check.Say("problems.command.watch-format"))
 	}
+	if f.transfer && (f.format != "text" || f.watch) {
+		return badInput(check.Say("problems.command.transfer-format"))
+	}
+	if f.label != "" {
+		if _, err := wizard.ValidLabel(f.label); err != nil {
+			return badInput(check.Say("problems.command.label").For(err))
+		}
+	}
 	l, err := a.load()
 	if err != nil {
 		return err
@@ -76,6 +88,7 @@ func (a *app) check(ctx context.Context, f checkFlags) error {
 		return err
 	}
 	board := wizard.NewBoard(l.book, l.words, l.site, from)
+	a.placed(board, f.label)
 	if err := a.remember(board, f.saved, f.save); err != nil {
 		return err
 	}
@@ -108,6 +121,11 @@ func (a *app) check(ctx context.Context, f checkFlags) error {
 	}
 	if err := a.saveReport(board.Report(started, took), f.save); err != nil {
 		return err
+	}
+	if f.transfer {
+		if err := a.transfer(board, started); err != nil {
+			return err
+		}
 	}
 	if f.watch {
 		return a.watch(ctx, board, tables, f)

@@ -1,15 +1,19 @@
 package main
 
 import (
+	"bufio"
 	"errors"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/syncsign/sops-firewall/rules"
 	"github.com/syncsign/sops-firewall/rules/check"
 	"github.com/syncsign/sops-firewall/wizard"
 )
@@ -23,18 +27,30 @@ func savedFlag(c *cobra.Command, to *[]string) {
 // somebody else is not overwritten.
 func (a *app) remember(board *wizard.Board, saved []string, save string) error {
 	for _, name := range saved {
-		rep, err := readReport(name)
+		reps, err := a.readSaved(name)
 		if err != nil {
 			return badInput(check.Say("problems.command.saved", "path", name).For(err))
 		}
-		if board.Remember(rep) == 0 && !board.Blank() {
-			a.say("saved.nothing", "path", name, "from", board.Words().Place(rep.From))
+		for _, rep := range reps {
+			if rep.Label == "" && rep.From == "hub" { // of an earlier version: the file tells offices apart
+				base := filepath.Base(name)
+				rep.Label = check.Clean(strings.TrimSuffix(base, filepath.Ext(base)), wizard.LabelMax)
+			}
+			if board.Remember(rep) == 0 && !board.Blank() {
+				a.say("saved.nothing", "path", name, "from", board.Words().Place(rep.From))
+			}
 		}
 	}
 	if save == "" || !isRegular(save) {
 		return nil
 	}
-	rep, err := readReport(save)
+	data, err := readFile(save, wizard.MaxReport)
+	var rep wizard.Report
+	if err == nil {
+		rep, err = wizard.ParseReport(data)
+	} else {
+		err = plainFileError(err, "problems.command.no-saved-file")
+	}
 	if err != nil {
 		return badInput(check.Say("problems.command.save-there", "path", save).For(err))
 	}
@@ -42,12 +58,62 @@ func (a *app) remember(board *wizard.Board, saved []string, save string) error {
 	return nil
 }
 
-func readReport(name string) (wizard.Report, error) {
+// readSaved reads a file of results; - is what is pasted or piped in.
+func (a *app) readSaved(name string) ([]wizard.Report, error) {
+	if name == "-" {
+		return a.readPasted()
+	}
 	data, err := readFile(name, wizard.MaxReport)
 	if err != nil {
-		return wizard.Report{}, plainFileError(err, "problems.command.no-saved-file")
+		return nil, plainFileError(err, "problems.command.no-saved-file")
 	}
-	return wizard.ParseReport(data)
+	return wizard.ParseSaved(data)
+}
+
+// readPasted reads results from the input: to its end, or at a terminal to the
+// end of what is pasted.
+func (a *app) readPasted() ([]wizard.Report, error) {
+	typed := isTerminal(a.in)
+	if typed {
+		a.say("saved.paste")
+	}
+	in := bufio.NewReader(io.LimitReader(a.in, wizard.MaxReport+1))
+	var text strings.Builder
+	for {
+		line, err := in.ReadString('\n')
+		text.WriteString(line)
+		if err != nil {
+			break
+		}
+		if typed {
+			if _, whole := wizard.Pasted(text.String()); whole {
+				break
+			}
+		}
+	}
+	return wizard.ParseSaved([]byte(text.String()))
+}
+
+// placed tells a board what this place is called and what time it is.
+func (a *app) placed(board *wizard.Board, label string) {
+	here := a.here()
+	board.Placed(func(site wizard.Site, from rules.Place) string {
+		if label != "" {
+			return label
+		}
+		return wizard.PlaceLabel(here, site, from)
+	}, a.now)
+}
+
+// transfer prints what was seen as text to paste elsewhere.
+func (a *app) transfer(board *wizard.Board, started time.Time) error {
+	text, n := board.Transfer(started)
+	if n == 0 {
+		a.say("check.nothing-seen")
+		return nil
+	}
+	a.say("check.transfer")
+	return a.print("\n" + text)
 }
 
 // isRegular tells whether there is a file with something in it.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -84,6 +85,10 @@ func (a *app) session(mask bool, saved []string) (tui.Deps, error) {
 		from = rules.FromServer
 	}
 	board := wizard.NewBoard(book, words, s.Site(), from)
+	if slices.Contains(saved, "-") { // the questions need the input
+		return tui.Deps{}, badInput(check.Say("problems.command.saved-wizard"))
+	}
+	board.Placed(func(site wizard.Site, from rules.Place) string { return wizard.PlaceLabel(here, site, from) }, a.now)
 	if err := a.remember(board, saved, ""); err != nil {
 		return tui.Deps{}, err
 	}
