@@ -64,7 +64,7 @@ func german(dr *drive) {
 	}
 	dr.b.each(func(_ *wizard.TableView, v *wizard.FlowView) {
 		if v.Status == check.Waiting {
-			v.Short = w.Say("seen.short", "from", w.Say("seen.from.internet"), "age", w.Say("seen.age.hours", "n", "3"))
+			v.Short = w.Say("seen.short", "from", w.Say("seen.from.internet"), "age", w.Say("seen.brief.hours", "n", "3"))
 		}
 	})
 	dr.b.words = w

@@ -186,7 +186,7 @@ func (b *Board) sighted(r *ReportResult, v FlowView) {
 		now = b.now()
 	}
 	r.From, r.Label, r.Stale = string(v.Sightings[0].From), v.Sightings[0].Label, v.Sightings[0].Stale(now)
-	r.where, r.age = v.Finding.Where, b.age(v.Sightings[0].At)
+	r.where, r.age = v.Finding.Where, b.age("seen.age", v.Sightings[0].At)
 	for _, p := range v.parts {
 		s := p.Sightings[0]
 		reason := p.Result.Code

@@ -59,23 +59,25 @@ func (b *Board) Placed(label func(Site, rules.Place) string, now func() time.Tim
 	b.label = label(b.site, b.from)
 }
 
-// age is how long ago something was seen, in words; empty where nobody knows.
-func (b *Board) age(at time.Time) string {
+// age is how long ago something was seen, in words below a key; empty where
+// nobody knows.
+func (b *Board) age(key string, at time.Time) string {
 	if b.now == nil || at.IsZero() {
 		return ""
 	}
-	switch d := b.now().Sub(at); {
+	d := b.now().Sub(at)
+	form, n := "days", int(d/(24*time.Hour))
+	switch {
 	case d < -5*time.Minute:
-		return b.words.Say("seen.age.ahead")
+		form = "ahead"
 	case d < time.Minute:
-		return b.words.Say("seen.age.now")
+		form = "now"
 	case d < time.Hour:
-		return b.words.Say("seen.age.minutes", "n", strconv.Itoa(int(d/time.Minute)))
+		form, n = "minutes", int(d/time.Minute)
 	case d < 2*staleAfter:
-		return b.words.Say("seen.age.hours", "n", strconv.Itoa(int(d/time.Hour)))
-	default:
-		return b.words.Say("seen.age.days", "n", strconv.Itoa(int(d/(24*time.Hour))))
+		form, n = "hours", int(d/time.Hour)
 	}
+	return b.words.Say(key+"."+form, "n", strconv.Itoa(n))
 }
 
 // where says where and when one place saw something.
@@ -84,7 +86,7 @@ func (b *Board) where(s Sighting) string {
 	if b.now != nil && s.Stale(b.now()) {
 		key = "seen.where-old"
 	}
-	return b.words.Say(key, "place", b.words.Text("place."+string(s.From), nil), "label", s.Label, "age", b.age(s.At))
+	return b.words.Say(key, "place", b.words.Text("place."+string(s.From), nil), "label", s.Label, "age", b.age("seen.age", s.At))
 }
 
 // many says what several places of one kind saw, the worst first.
@@ -105,7 +107,7 @@ func (b *Board) many(list []Sighting) string {
 		if b.now != nil && s.Stale(b.now()) {
 			part = "seen.one-old"
 		}
-		text += " " + b.words.Say(part, "name", name, "state", b.words.Say("seen.state."+s.Status.String()), "age", b.age(s.At))
+		text += " " + b.words.Say(part, "name", name, "state", b.words.Say("seen.state."+s.Status.String()), "age", b.age("seen.age", s.At))
 	}
 	return text
 }
@@ -115,7 +117,7 @@ func (b *Board) shortly(list []Sighting) string {
 	if len(list) > 1 {
 		return b.words.Say("seen.short-many", "n", strconv.Itoa(len(list)))
 	}
-	return b.words.Say("seen.short", "from", b.words.Say("seen.from."+string(list[0].From)), "age", b.age(list[0].At))
+	return b.words.Say("seen.short", "from", b.words.Say("seen.from."+string(list[0].From)), "age", b.age("seen.brief", list[0].At))
 }
 
 // severity orders statuses by how much they matter, the worst first.
