@@ -306,7 +306,7 @@ func (p *teller) form(q wizard.Question) {
 // field asks for one value until the session takes it.
 func (p *teller) field(q wizard.Question, f wizard.Field, values map[string]string) entryKind {
 	for i, c := range f.Choices {
-		p.say(itoa(i+1) + ". " + p.d.show(c))
+		p.say(itoa(i+1) + ". " + p.d.choice(c))
 	}
 	help := f.Help
 	if help == "" {

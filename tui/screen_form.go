@@ -197,7 +197,7 @@ func (s *formScreen) View(w, h int) frame {
 		lines = append(lines, l)
 		if i == s.at {
 			f.x = x
-			lines = append(lines, s.under(i, labelW+5, w, said)...)
+			lines = append(lines, s.under(i, labelW, w, said)...)
 		}
 	}
 	if len(s.q.Fields) == 0 {
@@ -231,7 +231,7 @@ func (s *formScreen) line(i, labelW, valueW, w int) (l string, x int, said bool)
 	in.SetWidth(valueW)
 	value := s.value(i)
 	if c := in.Cursor(); c != nil && i == s.at {
-		x = width(head) + c.X
+		x = width(head) + min(c.X, width(value))
 	}
 	if i == s.at {
 		head = boldStyle.Render(head)
@@ -258,10 +258,10 @@ func (s *formScreen) remark(i int) string {
 }
 
 // under is what stands below the field in focus: what is wrong, an example, help.
-func (s *formScreen) under(i, indent, w int, said bool) []string {
-	fl, pre := s.q.Fields[i], fit("", indent)
+func (s *formScreen) under(i, labelW, w int, said bool) []string {
+	fl, pre := s.q.Fields[i], fit("", min(labelW+5, max(w/3, 26))) // under a long label too
 	var lines []string
-	if label := s.d.show(fl.Label); width(label) > indent-5 {
+	if label := s.d.show(fl.Label); width(label) > labelW {
 		lines = append(lines, hang(pre, label, w-1)...)
 	}
 	if say := s.says[i]; say.word == "fix" || !said && say.say != "" {
@@ -273,7 +273,7 @@ func (s *formScreen) under(i, indent, w int, said bool) []string {
 			if c == s.inputs[i].Value() {
 				mark = "(x) "
 			}
-			lines = append(lines, pre+mark+s.d.show(c))
+			lines = append(lines, pre+mark+s.d.choice(c))
 		}
 	}
 	if fl.Hint != "" && s.inputs[i].Value() == "" {
@@ -292,6 +292,9 @@ func (s *formScreen) value(i int) string {
 		if id := s.q.Fields[i].ID; id == "domain" || id == "name" || strings.HasSuffix(id, "-host") || s.d.show(v) != v {
 			return s.d.t("screens.hidden.value")
 		}
+	}
+	if len(s.q.Fields[i].Choices) > 0 {
+		return s.d.choice(v)
 	}
 	if i == s.at {
 		return s.inputs[i].View()

@@ -41,6 +41,15 @@ func (d *desk) clock(at time.Time) string {
 	return at.Format(d.t("screens.times.clock"))
 }
 
+// choice is one of the fixed values of a field: in words where it is a plain yes
+// or no, else as the router has it.
+func (d *desk) choice(v string) string {
+	if key := "screens.form.values." + v; d.words.Has(key) {
+		return d.t(key)
+	}
+	return d.show(v)
+}
+
 // rowsWord is "row 4.1" or "rows 4.1, 4.2".
 func (d *desk) rowsWord(codes []string) string {
 	return d.n("screens.row", len(codes), "rows", strings.Join(codes, ", "))
