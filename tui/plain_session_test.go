@@ -17,6 +17,12 @@ import (
 // realDeps is the shipped book, catalogue and words around an empty site.
 func realDeps(t *testing.T) (Deps, *fakeFiles) {
 	t.Helper()
+	return realDepsIn(t, "en")
+}
+
+// realDepsIn is realDeps in a language.
+func realDepsIn(t *testing.T, lang string) (Deps, *fakeFiles) {
+	t.Helper()
 	book, err := rules.Load(assets.FS)
 	if err != nil {
 		t.Fatal(err)
@@ -29,10 +35,11 @@ func realDeps(t *testing.T) (Deps, *fakeFiles) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	words, err := wizard.LoadWords(text, "en")
+	words, err := wizard.LoadWords(text, lang)
 	if err != nil {
 		t.Fatal(err)
 	}
+	book = words.Book(book)
 	main := wizard.Iface{Name: "eth0", Prefix: netip.MustParsePrefix("192.168.50.10/24")}
 	here := wizard.Here{
 		Host: "sops-1", OS: "Debian 12", GOOS: "linux", Main: main, Nets: []wizard.Iface{main},

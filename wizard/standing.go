@@ -1,6 +1,7 @@
 package wizard
 
 import (
+	"cmp"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -59,7 +60,7 @@ func (w *Words) shield(f host.Firewall) string {
 		return w.Say("here.firewall." + string(f.State))
 	case host.FirewallUnknown:
 	}
-	return w.Say("here.firewall.unknown-" + string(f.Why))
+	return w.Say("here.firewall.unknown-" + string(cmp.Or(f.Why, host.UnknownSystem)))
 }
 
 // InboundPorts are the ports of the book's inbound rows, sorted.
