@@ -76,6 +76,8 @@ func (b *Board) fromInside(v *FlowView, f rules.Flow) {
 	switch connected, tried := connection(r); {
 	case !tried:
 		l.Code, key = r.Code, "text.inside.nowhere"
+	case !connected && b.maybeDown(f, r):
+		l.Code, key = r.Code, "text.inside.down"
 	case !connected && (v.Status == check.Pass || v.Status == check.Note) && b.arrived(f.Key):
 		l.Status, l.Code = check.Note, check.NATHairpin
 		v.Status, v.Result.Status, v.Result.Code = check.Note, check.Note, check.NATHairpin
@@ -93,6 +95,15 @@ func (b *Board) fromInside(v *FlowView, f rules.Flow) {
 		v.Finding.Means = strings.TrimSpace(v.Finding.Means + " " + b.words.Text(key, facts))
 	}
 	v.Result.Layers = append(slices.Clone(v.Result.Layers), l)
+}
+
+// maybeDown tells whether the service itself may be why a try found nothing: the
+// server says so, or a refusal that a hub cannot tell from the router's.
+func (b *Board) maybeDown(f rules.Flow, r check.Result) bool {
+	if b.from == rules.FromServer {
+		return b.raw[f.Key].Code == check.InServiceDown
+	}
+	return r.Code == check.TCPRefused
 }
 
 // connection tells whether a connection came about; tried is false where there

@@ -71,7 +71,8 @@ func (b *Board) lay() between {
 		if !ok || r.Provisional || !checkable(f, b.from) {
 			continue
 		}
-		n.works = n.works || r.Status == check.Pass || r.Status == check.Note && r.Code != check.InUnnamed
+		// A web page alone may be anybody's.
+		n.works = n.works || f.Port.Kind != "http" && (r.Status == check.Pass || r.Status == check.Note && r.Code != check.InUnnamed)
 		if len(n.answer) == 0 {
 			n.answer = addresses(r)
 		}
@@ -153,12 +154,22 @@ func (b *Board) namesUnsure() bool {
 	if slices.ContainsFunc(b.causes, func(c check.Cause) bool { return unsure(c.Code) }) {
 		return true
 	}
+	known, unknown := 0, 0 // other names
 	for _, r := range b.raw {
 		if r.Code == check.DNSRewritten {
 			return true
 		}
+		for _, l := range r.Layers {
+			switch {
+			case l.Name != "dns" || r.Job.To.Host == b.site.Server.Domain || r.Job.Kind == "dns":
+			case l.Status == check.Fail:
+				unknown++
+			default:
+				known++
+			}
+		}
 	}
-	return false
+	return unknown > 0 && known == 0
 }
 
 // blame makes a cause of a verdict and finds the rows it is about.

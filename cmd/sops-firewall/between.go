@@ -38,20 +38,56 @@ func (a *app) router(ctx context.Context, board *wizard.Board, h wizard.Here, w 
 	return nil
 }
 
-// routerBeside is router, asked while something else goes on: take waits for it,
-// but not when the user has had enough.
-func (a *app) routerBeside(ctx context.Context, h wizard.Here, w *wizard.Words) (take func(*wizard.Board), err error) {
+// routerBeside is router, asked while something else goes on. The channel brings
+// what is known then, once; nil where nobody is asked. A look ends within three
+// seconds, and with ctx.
+func (a *app) routerBeside(ctx context.Context, h wizard.Here, w *wizard.Words) (<-chan wizard.Here, error) {
 	look, err := a.looker(h)
 	if err != nil || look == nil {
-		return func(*wizard.Board) {}, err
+		return nil, err
 	}
 	found := make(chan wizard.Here, 1)
 	go func() { found <- h.Looked(look(ctx), w) }()
-	return func(b *wizard.Board) { b.Surround(<-found) }, nil // a look ends within three seconds, and with ctx
+	return found, nil
 }
 
-// causeLine is a finding of the network in between, for a person.
-func causeLine(c wizard.CauseView, w *wizard.Words) string {
-	f := c.Finding
-	return w.State(c.Cause.Status) + " " + f.Seen + " " + f.Means + " " + f.Do + "\n"
+// surroundings tells what the network in between means for what is heard, as
+// soon as it is known, and each thing once.
+type surroundings struct {
+	board  *wizard.Board
+	words  *wizard.Words
+	router <-chan wizard.Here // nil when it is known, or nobody asks
+	told   map[string]bool
+}
+
+func (s *surroundings) learns(h wizard.Here, talk func(string) error) error {
+	s.router = nil
+	s.board.Surround(h)
+	return s.tell(talk)
+}
+
+// last waits for the router's word and tells what is left.
+func (s *surroundings) last(talk func(string) error) error {
+	if s.router != nil {
+		return s.learns(<-s.router, talk)
+	}
+	return s.tell(talk)
+}
+
+func (s *surroundings) tell(talk func(string) error) error {
+	for _, c := range s.board.Causes() {
+		f := c.Finding
+		line := s.words.State(c.Cause.Status) + " " + f.Seen + " " + f.Means + " " + f.Do + "\n"
+		if s.told[line] {
+			continue
+		}
+		if s.told == nil {
+			s.told = map[string]bool{}
+		}
+		s.told[line] = true
+		if err := talk(line); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -188,7 +188,8 @@ var wayInFaults = map[string]fault{
 		from: "internet", forwards: `iifname "wan" tcp dport { 80, 443, 1883, 8443, 8883, 8888 } dnat ip to 192.168.50.20;`,
 		want: `
 			4.[12] *      fail tcp.refused
-			[45].* *:443  fail tls.wrong-name`,
+			5.* *:443     fail cert.name
+			4.* *:443     fail tls.wrong-name`,
 	},
 	"forward to the wrong port": {
 		from: "internet", forwards: `iifname "wan" tcp dport 1883 dnat ip to 192.168.50.10:80;` + portForwards,

@@ -45,6 +45,7 @@ func (a *app) listen(ctx context.Context, format string) error {
 	if err != nil {
 		return err
 	}
+	met := &surroundings{board: board, words: l.words, router: router}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	x, err := a.listening(ctx, board.Inbound(), l.site, h, l.words)
@@ -64,20 +65,17 @@ func (a *app) listen(ctx context.Context, format string) error {
 	}
 	var ended error
 	if x.Ours() {
-		ended = a.hear(ctx, stop, x, board, l.words, talk)
+		ended = a.hear(ctx, stop, x, board, met, l.words, talk)
 	} else {
 		a.tell(l.words.Text("inbound.held", nil))
 	}
 	board.Unheard()
-	router(board)
+	if err := met.last(talk); err != nil {
+		return err
+	}
 	tables := []string{}
 	for _, f := range board.Inbound() {
 		tables = append(tables, f.Table.ID)
-	}
-	for _, c := range board.Causes() {
-		if err := talk(causeLine(c, l.words)); err != nil {
-			return err
-		}
 	}
 	if format == "json" {
 		data, err := board.Report(started, a.now().Sub(started), tables...).JSON()
@@ -108,7 +106,7 @@ func announcement(x wizard.Listening, w *wizard.Words) string {
 }
 
 // hear waits until every port of ours was reached from outside, or the session ends.
-func (a *app) hear(ctx context.Context, stop func(), x wizard.Listening, board *wizard.Board, w *wizard.Words, talk func(string) error) error {
+func (a *app) hear(ctx context.Context, stop func(), x wizard.Listening, board *wizard.Board, met *surroundings, w *wizard.Words, talk func(string) error) error {
 	left := map[string]bool{}
 	for _, p := range x.Posts {
 		if p.State == "ours" {
@@ -116,7 +114,20 @@ func (a *app) hear(ctx context.Context, stop func(), x wizard.Listening, board *
 		}
 	}
 	a.say("listen.waiting", "n", strconv.Itoa(len(left)), "at", x.Until.Format("15:04"))
-	for h := range x.Arrivals {
+	for {
+		var h wizard.Arrival
+		var open bool
+		select {
+		case here := <-met.router:
+			if err := met.learns(here, talk); err != nil {
+				return err
+			}
+			continue
+		case h, open = <-x.Arrivals:
+		}
+		if !open {
+			break
+		}
 		for _, f := range board.Arrived(h) {
 			if err := talk(arrivalLine(board, f, h, w)); err != nil {
 				return err
