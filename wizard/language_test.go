@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"unicode/utf8"
 
 	"github.com/syncsign/sops-firewall/assets"
 )
@@ -46,6 +47,43 @@ func TestLanguages(t *testing.T) {
 		for _, key := range slices.Sorted(maps.Keys(got)) {
 			if _, ok := want[key]; !ok {
 				t.Errorf("%s has %s, English has no such text", lang, key)
+			}
+		}
+	}
+}
+
+// TestLanguagesFit: pictures have the shape of the English ones, and there are only
+// letters that a German keyboard has too: not every terminal shows more.
+func TestLanguagesFit(t *testing.T) {
+	langs, err := Languages(shippedText(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want map[string]string
+	for _, lang := range langs {
+		w, err := loadWords(shippedText(t), lang)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := w.all()
+		if lang == English {
+			want = got
+		}
+		for key, text := range got {
+			if i := strings.IndexFunc(text, func(r rune) bool { return r > '~' && !strings.ContainsRune("äöüÄÖÜß", r) }); i >= 0 {
+				t.Errorf("%s %s: %q", lang, key, text[i:])
+			}
+			if !strings.HasSuffix(key, ".picture") {
+				continue
+			}
+			lines := strings.Split(text, "\n")
+			if n := strings.Count(want[key], "\n") + 1; len(lines) != n || n > 12 {
+				t.Errorf("%s %s has %d lines, English %d", lang, key, len(lines), n)
+			}
+			for _, l := range lines {
+				if utf8.RuneCountInString(l) > 76 {
+					t.Errorf("%s %s is too wide: %q", lang, key, l)
+				}
 			}
 		}
 	}
