@@ -12,6 +12,27 @@ import (
 func TestWalkInbound(t *testing.T) {
 	l := newLab(t)
 	l.sopsDown()
+	m := l.toProof()
+	m.picture("inbound-1-waiting")
+	m.key("c")
+	m.see("[sent]")
+	code := codeShown.FindStringSubmatch(m.copied())
+	if code == nil || !strings.Contains(m.copied(), "--to "+l.domain) {
+		t.Fatalf("copied was %q", m.copied())
+	}
+	l.proves(l.outside, l.domain, code[1]).all(t, "outside", proven, nil)
+	for _, port := range []string{"8883", "8443", "1883", "8888", "80", "443"} {
+		m.sees(`\[ ok \] [0-9.+]+ +TCP ` + port + ` +arrives here, from 203\.0\.113\.226`)
+	}
+	m.picture("inbound-2-proven")
+	m.key(esc)
+	m.sees(`8883 .*\[ ok \].*proven`)
+	m.key("\x03\x03")
+	m.end()
+}
+
+// toProof walks the wizard on the server up to the test from outside.
+func (l *lab) toProof() *console {
 	m := l.wizard(l.server, 80, 24, "--site", l.site())
 	m.see("Where are you now?", "> 1 On the server")
 	m.key(enter)
@@ -36,22 +57,7 @@ func TestWalkInbound(t *testing.T) {
 	m.see("From Internet to SOPS", "for Hubs")
 	m.key("i")
 	m.see("Prove the way in", "TCP 8883", "TCP 443", "Waiting until")
-	m.picture("inbound-1-waiting")
-	m.key("c")
-	m.see("[sent]")
-	code := codeShown.FindStringSubmatch(m.copied())
-	if code == nil || !strings.Contains(m.copied(), "--to "+l.domain) {
-		t.Fatalf("copied was %q", m.copied())
-	}
-	l.proves(l.outside, l.domain, code[1]).all(t, "outside", proven, nil)
-	for _, port := range []string{"8883", "8443", "1883", "8888", "80", "443"} {
-		m.sees(`\[ ok \] [0-9.+]+ +TCP ` + port + ` +arrives here, from 203\.0\.113\.226`)
-	}
-	m.picture("inbound-2-proven")
-	m.key(esc)
-	m.sees(`8883 .*\[ ok \].*proven`)
-	m.key("\x03\x03")
-	m.end()
+	return m
 }
 
 // sees waits for a line on the screen.
