@@ -33,6 +33,7 @@ type app struct {
 	leave  bool          // leave as soon as the answer is written
 	notice string        // one line above the keys, until the next answer
 	checks *checks
+	keeper keeper
 
 	watchNext bool // the next tables screen starts watching
 	finished  bool
@@ -48,6 +49,7 @@ func newApp(d *desk, run func([]check.Job) tea.Cmd, page func(string) tea.Cmd) *
 	d.board.Lay(d.site, d.from())
 	d.board.Surround(d.session.Here())
 	d.changed()
+	d.recall()
 	a.ask()
 	return a
 }
@@ -66,9 +68,19 @@ func (a *app) ask() {
 	case wizard.Form:
 		a.base = newFormScreen(a.d, a.q, old)
 	case wizard.Tables:
-		a.base = newTablesScreen(a.d, a.q, a.watchNext)
+		t := newTablesScreen(a.d, a.q, a.watchNext)
+		if a.d.spot.Table != "" && !a.watchNext {
+			t.place(a.d.spot)
+			a.d.spot = wizard.Spot{}
+		}
+		a.base = t
 	case wizard.Guides:
-		a.base = newGuidesScreen(a.d, a.q, a.page)
+		g := newGuidesScreen(a.d, a.q, a.page)
+		if a.d.spot.Part != "" {
+			g.place(a.d.spot)
+			a.d.spot = wizard.Spot{}
+		}
+		a.base = g
 	case wizard.Finish:
 		a.base = newFinishScreen(a.d, a.q)
 	case wizard.Choice:
@@ -102,7 +114,7 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case answeredMsg:
 		return a, a.answered(msg.err)
 	case startedMsg:
-		return a, next(msg.results)
+		return a, a.d.next(msg.results)
 	case resultMsg:
 		return a, a.results(msg)
 	case sentMsg:
@@ -114,6 +126,14 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return a, a.d.listening(msg)
 	case arrivalMsg:
 		return a, a.d.arrival(msg)
+	case keepMsg:
+		return a, a.keepNow()
+	case keptMsg:
+		a.wasKept(msg.err)
+		return a, nil
+	case restMsg:
+		a.d.rested(msg)
+		return a, a.pass(a.top(), msg)
 	case lookedMsg:
 		a.d.session.Looked(msg.looked)
 		a.d.board.Surround(a.d.session.Here())
@@ -127,7 +147,8 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			}
 		}
 		if k, ok := msg.(tea.KeyPressMsg); ok {
-			return a, a.key(k)
+			rest := a.d.pressed(keyName(k), a.top().Typing())
+			return a, tea.Batch(rest, a.key(k), a.moved())
 		}
 		return a, a.pass(a.top(), msg)
 	}
@@ -191,6 +212,9 @@ func (a *app) do(do act) tea.Cmd {
 	switch do.want {
 	case wantNothing:
 	case wantAnswer:
+		if a.q.ID == wizard.HeldID && do.answer.Choice == wizard.LeaveID {
+			return a.do(act{want: wantQuit})
+		}
 		a.given = a.q.ID
 		return a.write(func() error { return s.Answer(do.answer) })
 	case wantBack:
@@ -247,6 +271,8 @@ func (a *app) answered(err error) tea.Cmd {
 		a.d.site, a.d.saved = s.Site(), s.Saved()
 		a.d.board.Lay(a.d.site, a.d.from())
 		a.d.changed()
+		a.d.recall()
+		a.d.lookOnly = s.LookOnly()
 		delete(a.d.drafts, given)
 		a.ask()
 		cmds = append(cmds, a.runMissing())

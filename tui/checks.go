@@ -76,8 +76,11 @@ func (a *app) results(msg resultMsg) tea.Cmd {
 	}
 	a.d.changed()
 	cmd := a.pass(a.base, msg)
+	if len(msg.results) > 0 {
+		cmd = tea.Batch(cmd, a.changedNow())
+	}
 	if msg.open {
-		return tea.Batch(cmd, next(msg.from))
+		return tea.Batch(cmd, a.d.next(msg.from))
 	}
 	return cmd
 }
@@ -88,27 +91,4 @@ func sameTarget(a, b check.Target) bool {
 
 func hasJob(jobs []check.Job, key string) bool {
 	return slices.ContainsFunc(jobs, func(j check.Job) bool { return j.Key == key })
-}
-
-// next waits for one result and takes along what is there already, so that a
-// burst is one picture.
-func next(ch <-chan check.Result) tea.Cmd {
-	return func() tea.Msg {
-		r, ok := <-ch
-		if !ok {
-			return resultMsg{from: ch}
-		}
-		got := []check.Result{r}
-		for {
-			select {
-			case r, ok = <-ch:
-				if !ok {
-					return resultMsg{results: got, from: ch}
-				}
-				got = append(got, r)
-			default:
-				return resultMsg{results: got, from: ch, open: true}
-			}
-		}
-	}
 }

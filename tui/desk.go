@@ -32,6 +32,10 @@ type asker interface {
 	Saved() time.Time
 	File() string
 	Names() []string
+	Keep(rep wizard.Report, at wizard.Spot) func() error
+	Kept() (wizard.Kept, bool)
+	Lost(err error) bool
+	LookOnly() bool
 }
 
 // boarder is what the screens need of a wizard.Board.
@@ -49,6 +53,8 @@ type boarder interface {
 	Listens([]wizard.Post)
 	Summary() wizard.Summary
 	Changes() []wizard.Change
+	ToKeep(now time.Time) wizard.Report
+	Recall(rep wizard.Report)
 	Exit() int
 }
 
@@ -78,12 +84,20 @@ type desk struct {
 	version string
 	writing sync.WaitGroup // files under way; leaving waits for them
 
-	mask    bool
-	unsaved bool        // the last answer could not be saved
-	earlier bool        // the first question offers earlier work, and nothing else was begun
-	site    wizard.Site // the answers so far
-	saved   time.Time
-	drafts  map[string]draft // what was typed or chosen, by question, until it is answered
+	spot   wizard.Spot // where the last start stood, until that screen is shown
+	slow   bool        // the line may be slow: see pace
+	timers bool        // there is a program that waits for them
+	moving bool        // the pointer moves, and explanations wait
+	round  int         // keys so far
+	pace   pace
+
+	mask     bool
+	lookOnly bool        // others have the site: nothing is saved
+	unsaved  bool        // the last answer could not be saved
+	earlier  bool        // the first question offers earlier work, and nothing else was begun
+	site     wizard.Site // the answers so far
+	saved    time.Time
+	drafts   map[string]draft // what was typed or chosen, by question, until it is answered
 }
 
 // draft is an answer that was not given yet.

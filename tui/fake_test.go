@@ -24,6 +24,8 @@ type fakeSession struct {
 	fail    error // what the next Answer returns
 	names   []string
 	here    wizard.Here
+	kept    wizard.Kept      // of the last start
+	keeps   chan wizard.Kept // what was written; nil: nothing is
 }
 
 func (s *fakeSession) Ask() wizard.Question { return s.qs[s.at] }
@@ -166,6 +168,8 @@ type fakeBoard struct {
 	causes  []wizard.CauseView
 	changes []wizard.Change
 	words   *wizard.Words // when set, findings are in its language
+
+	recalled wizard.Report
 }
 
 func (b *fakeBoard) Lay(wizard.Site, rules.Place) {}

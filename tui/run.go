@@ -36,6 +36,7 @@ func Run(ctx context.Context, d Deps, in io.Reader, out io.Writer) (Outcome, err
 		copier: newCopier(d.Env), version: d.Version,
 	}
 	desk.looks, desk.words = d.Look, d.Session.Words()
+	desk.slow = desk.ssh()
 	if d.Listen != nil {
 		desk.listens = func(site wizard.Site) (wizard.Listening, error) { return d.Listen(ctx, site) }
 	}
@@ -46,6 +47,7 @@ func Run(ctx context.Context, d Deps, in io.Reader, out io.Writer) (Outcome, err
 func run(ctx context.Context, d *desk, ask func(context.Context, []check.Job) <-chan check.Result, in io.Reader, out io.Writer) (Outcome, error) {
 	ctx2, stop := context.WithCancel(ctx)
 	defer stop() // ends the checks that are still under way
+	d.timers = true
 	start := func(jobs []check.Job) tea.Cmd {
 		return func() tea.Msg { return startedMsg{ask(ctx2, jobs)} }
 	}
@@ -60,6 +62,7 @@ func run(ctx context.Context, d *desk, ask func(context.Context, []check.Job) <-
 	defer kill()
 	opts := []tea.ProgramOption{
 		tea.WithContext(hard), tea.WithoutSignalHandler(), tea.WithInput(in), tea.WithOutput(out),
+		tea.WithFPS(framesASecond),
 		tea.WithEnvironment(environ(d.env)),
 	}
 	if d.env("NO_COLOR") != "" { // any value counts, not only those ParseBool knows
@@ -93,6 +96,9 @@ func (a *app) settle() {
 		a.d.writing.Wait()
 		if a.wrote != nil {
 			<-a.wrote
+		}
+		if f := a.kept(); f != nil {
+			_ = f() // the answers are safe; results are seen again
 		}
 		close(done)
 	}()

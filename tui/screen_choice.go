@@ -16,6 +16,7 @@ type choiceScreen struct {
 	d     *desk
 	q     wizard.Question
 	field *huh.Select[string]
+	told  string               // the option that is explained, see desk.under
 	above func(w int) []string // what stands over the options; may be nil
 	below func(w int) []string // what stands under everything; may be nil
 	say   string               // what was wrong with the answer
@@ -131,7 +132,8 @@ func (s *choiceScreen) View(w, h int) frame {
 		under = s.below(w)
 	}
 	room := h - len(lines) - len(under)
-	lines = append(lines, about(s.d, s.q.Options[at], optionLines(s.d, s.q.Options, w-5, false)[at], w, room)...)
+	i := s.d.under(&s.told, at, len(s.q.Options), func(i int) string { return s.q.Options[i].ID })
+	lines = append(lines, about(s.d, s.q.Options[i], optionLines(s.d, s.q.Options, w-5, false)[i], w, room)...)
 	if len(under) > 0 && len(lines)+len(under) <= h {
 		lines = append(lines, under...)
 	}

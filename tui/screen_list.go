@@ -16,9 +16,11 @@ type listScreen struct {
 	q         wizard.Question
 	filter    textinput.Model
 	filtering bool
-	shown     []int // options that match
-	at, top   int   // in shown
-	page      int   // rows of the last picture
+	shown     []int  // options that match
+	at, top   int    // in shown
+	told      string // the option that is explained, see desk.under
+	late      bool   // the filter has changed and shown not yet
+	page      int    // rows of the last picture
 	say       string
 }
 
@@ -100,11 +102,18 @@ func (s *listScreen) Update(msg tea.Msg) (act, tea.Cmd) {
 	switch msg := msg.(type) {
 	case problemMsg:
 		s.say = msg.say
+	case restMsg:
+		if !s.d.moving {
+			s.settle()
+		}
 	case tea.PasteMsg:
 		s.filtering = true
 		s.typed(msg)
 	case tea.KeyPressMsg:
 		name := keyName(msg)
+		if slices.Contains(pointerKeys, name) || name == "enter" || name == "esc" {
+			s.settle()
+		}
 		switch name {
 		case "enter":
 			s.say = ""
@@ -161,7 +170,18 @@ func (s *listScreen) typed(msg tea.Msg) {
 	before := s.filter.Value()
 	s.filter, _ = s.filter.Update(msg)
 	s.say = ""
-	if s.filter.Value() != before {
+	if s.filter.Value() == before {
+		return
+	}
+	if s.late = true; !s.d.moving { // else the list follows when no letter came for a while
+		s.settle()
+	}
+}
+
+// settle brings the list in line with the filter.
+func (s *listScreen) settle() {
+	if s.late {
+		s.late = false
 		s.match()
 	}
 }
@@ -194,14 +214,16 @@ func (s *listScreen) View(w, h int) frame {
 	if s.say != "" {
 		why = hang(" "+s.d.mark("fix")+" ", s.d.show(s.say), w-1)
 	} else if s.at < len(s.shown) {
-		if why = about(s.d, s.q.Options[s.shown[s.at]], texts[s.at-s.top], w, 4); len(why) > 4 {
+		i := s.d.under(&s.told, s.at, len(s.shown), func(i int) string { return s.q.Options[s.shown[i]].ID })
+		o := s.q.Options[s.shown[i]]
+		if why = about(s.d, o, optionLines(s.d, []wizard.Option{o}, w-4, false)[0], w, 4); len(why) > 4 {
 			why = why[:4]
 		}
 	}
 	for i, l := range texts {
 		if s.top+i == s.at {
 			f.x, f.y = 1, len(lines)
-			lines = append(lines, " "+boldStyle.Render("> "+l))
+			lines = append(lines, " "+boldStyle.Render(">")+" "+l)
 			continue
 		}
 		lines = append(lines, "   "+l)

@@ -38,6 +38,8 @@ func (s *leaveScreen) Update(msg tea.Msg) (act, tea.Cmd) {
 func (s *leaveScreen) View(w, _ int) frame {
 	key := "not-saved"
 	switch {
+	case s.d.lookOnly:
+		key = "look-only"
 	case s.d.unsaved:
 		key = "unsaved"
 	case s.done:
@@ -195,7 +197,7 @@ func (s *summaryScreen) View(w, h int) frame {
 		l := s.lines[i]
 		text := fit(s.d.show(l.Title), titleW) + "  " + shorten(s.d.show(l.Value), w-titleW-6)
 		if i == s.at {
-			lines = append(lines, " "+boldStyle.Render("> "+text))
+			lines = append(lines, " "+boldStyle.Render(">")+" "+text)
 			continue
 		}
 		lines = append(lines, "   "+text)

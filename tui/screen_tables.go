@@ -2,6 +2,7 @@ package tui
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -28,6 +29,7 @@ type tablesScreen struct {
 	watch  bool
 	round  int    // tells this watch's beats from those of one that was ended
 	beats  bool   // the first beat is still to be started
+	told   string // the line that is explained, see desk.under
 	pane   bool   // the pane takes the whole body
 	scroll int    // of the whole-body pane
 	say    string // what the last key could not do
@@ -127,9 +129,11 @@ func (s *tablesScreen) Keys() []hint {
 	if s.pane {
 		return append([]hint{s.d.hint("r", "again-row"), s.d.hint("Up Down", "scroll"), s.d.hint("Enter Esc", "table")}, s.d.usual()[3:]...)
 	}
-	d, watch := s.d, "watch"
-	if s.watch {
-		watch = "stop"
+	d := s.d
+	watch := d.hint("w", "watch")
+	if s.watch { // as wide as before, so that the line behind it stays
+		stop := d.hint("w", "stop")
+		watch.long, watch.short = stop.long+strings.Repeat(" ", max(width(watch.long)-width(stop.long), 0)), stop.short
 	}
 	keys := []hint{}
 	if v, i := s.views(); len(v) > 0 && s.d.provable(v[i]) {
@@ -140,7 +144,7 @@ func (s *tablesScreen) Keys() []hint {
 		last = append([]hint{d.bare("h", "inside")}, last...)
 	}
 	return slices.Concat(keys, []hint{
-		d.hint("r", "again"), d.hint("R", "all"), d.hint("w", watch), d.hint("f", "failed"), d.hint("Tab", "next-one"), d.hint("n", "on"),
+		d.hint("r", "again"), d.hint("R", "all"), watch, d.hint("f", "failed"), d.hint("Tab", "next-one"), d.hint("n", "on"),
 		d.hint("Esc", "back"), d.hint("?", "help"),
 	}, last)
 }

@@ -26,6 +26,7 @@ func (s *tablesScreen) View(w, h int) frame {
 	}
 	ls := s.lines(v[ti])
 	at := s.at(ls)
+	about := s.d.under(&s.told, at, len(ls), func(i int) string { return ls[i].row.Row.ID + " " + ls[i].flow.Flow.Key })
 	if s.pane {
 		return s.wholePane(ls, at, w, h)
 	}
@@ -35,7 +36,7 @@ func (s *tablesScreen) View(w, h int) frame {
 	case w >= splitW:
 		left := w * 3 / 5
 		rows, y := s.rows(ls, at, left-1, body)
-		side := s.explain(ls, at, w-left-1)
+		side := s.explain(ls, about, w-left-1, body)
 		lines := make([]string, body)
 		for i := range body {
 			l, r := "", ""
@@ -51,7 +52,7 @@ func (s *tablesScreen) View(w, h int) frame {
 	case h >= paneH:
 		rows, y := s.rows(ls, at, w, body-paneRows)
 		lines := append(head, pad(rows, body-paneRows)...)
-		return frame{append(lines, s.below(ls, at, w)...), 1, cursorAt(y, len(head))}
+		return frame{append(lines, s.below(ls, about, w)...), 1, cursorAt(y, len(head))}
 	}
 	rows, y := s.rows(ls, at, w, body)
 	return frame{append(head, rows...), 1, cursorAt(y, len(head))}
@@ -223,7 +224,7 @@ func (s *tablesScreen) lineText(l line, chosen, first bool, c columns) string {
 		port = ""
 	}
 	text := mark + fit(code, 5) + fit(s.d.show(host), c.to) + " " + fit(port, 10) + what
-	return s.paint(text, l.flow.Status, shorten(s.d.show(l.flow.Short), c.short), chosen)
+	return s.paint(text, l.flow.Status, shorten(s.d.short(l.flow), c.short), chosen)
 }
 
 // paint adds the state. On the chosen line only mark and code are reversed: the
@@ -283,11 +284,19 @@ func (s *tablesScreen) below(ls []line, at, w int) []string {
 	return append(lines, text...)
 }
 
-func (s *tablesScreen) explain(ls []line, at, w int) []string {
+// explain is the pane beside the table. Its last line, where the rows come from,
+// stands at the bottom: it is the same for all rows of the table.
+func (s *tablesScreen) explain(ls []line, at, w, h int) []string {
 	if at >= len(ls) {
 		return nil
 	}
-	return s.detail(ls[at], w)
+	lines, source := s.detail(ls[at], w), s.source(ls[at], w)
+	if len(source) > 0 && len(lines)+1+len(source) <= h {
+		lines = pad(lines, h-len(source))
+	} else {
+		lines = append(lines, "")
+	}
+	return append(lines, source...)
 }
 
 // wholePane is the explanation alone, for small windows and long texts.
@@ -297,6 +306,9 @@ func (s *tablesScreen) wholePane(ls []line, at, w, h int) frame {
 		return frame{lines: append([]string{""}, hang(" ", s.d.t("screens.tables.no-row"), w-1)...), y: -1}
 	}
 	lines := append([]string{""}, s.detail(ls[at], w-1)...)
+	if source := s.source(ls[at], w-1); len(source) > 0 {
+		lines = append(append(lines, ""), source...)
+	}
 	s.scroll = max(min(s.scroll, len(lines)-h), 0)
 	return frame{lines: lines[s.scroll:], y: -1}
 }
@@ -306,8 +318,17 @@ func (s *tablesScreen) name(l line) string {
 	if l.none {
 		return s.d.t("screens.tables.row-unneeded", "row", l.row.Row.Code)
 	}
-	word := strings.Trim(s.d.words.State(l.flow.Status), "[ ]")
+	word := s.d.stateBare(l.flow.Status)
+	if s.again(l) {
+		word = s.d.t("screens.tables.last-time")
+	}
 	return s.d.t("screens.tables.row", "row", l.row.Row.Code, "port", s.d.portWord(l.row, l.flow), "state", word)
+}
+
+// again tells whether a row that was seen before is asked again: its explanation
+// is the one of the last time, and stays as it is until the answer comes.
+func (s *tablesScreen) again(l line) bool {
+	return l.flow.Status == check.Running && !l.flow.Result.Provisional && l.flow.Finding.Seen != ""
 }
 
 // finding is Seen, Means and Do of a flow.
@@ -317,12 +338,8 @@ func (s *tablesScreen) finding(l line, w int) []string {
 	}
 	f := l.flow.Finding
 	var out []string
-	switch {
-	case l.flow.Status != check.Running:
-	case l.flow.Result.Provisional:
+	if l.flow.Status == check.Running && l.flow.Result.Provisional {
 		return hang(" ", s.d.t("screens.tables.no-answer"), w)
-	case f.Seen != "":
-		out = append(out, " "+s.d.t("screens.tables.last-time"))
 	}
 	if l.flow.Status == check.Skipped { // what it saw itself follows from the cause
 		for _, c := range s.d.board.Causes() {
@@ -331,6 +348,9 @@ func (s *tablesScreen) finding(l line, w int) []string {
 				out = append(out, " "+s.d.t("screens.tables.skipped"))
 			}
 		}
+	}
+	if say := s.d.before(l.flow); say != "" {
+		out = append(out, hang(" ", say, w)...)
 	}
 	labelW := s.d.widest("screens.tables.seen", "screens.tables.means", "screens.tables.do")
 	for _, p := range []struct{ label, text string }{{"seen", f.Seen}, {"means", f.Means}, {"do", f.Do}} {
@@ -369,9 +389,17 @@ func (s *tablesScreen) detail(l line, w int) []string {
 		at = l.row.Row.Destination
 	}
 	out = append(out, hang(" ", s.d.show(at)+"  "+s.d.t("screens.importance."+string(l.row.Row.Importance)), w)...)
-	out = append(out, " "+s.d.state(l.flow.Status)+" "+shorten(s.d.show(l.flow.Short), w-9), "")
+	short := s.d.short(l.flow)
+	if s.again(l) && l.flow.Before.IsZero() {
+		short = s.d.t("screens.tables.last-time")
+	}
+	out = append(out, " "+s.d.state(l.flow.Status)+" "+shorten(short, w-9), "")
 	out = append(out, s.finding(l, w)...)
-	if ly := l.flow.Result.Layers; len(ly) > 0 {
+	known := l.flow.Status
+	if known == check.Running {
+		known = l.flow.Last
+	}
+	if ly := l.flow.Result.Layers; len(ly) > 0 && (s.pane || known != check.Pass) { // what works needs no diagnosis
 		out = append(out, "", " "+s.d.t("screens.tables.layers"))
 		names, nameW := make([]string, len(ly)), 0
 		for i, y := range ly {
@@ -390,9 +418,14 @@ func (s *tablesScreen) detail(l line, w int) []string {
 			out = append(out, strings.TrimRight(shorten(line+"  "+to, w), " "))
 		}
 	}
-	if src := l.flow.Flow.Table; src != nil && src.Source != "" {
-		out = append(out, "")
-		out = append(out, hang(" "+s.d.t("screens.tables.source")+" ", s.d.show(src.Source), w)...)
-	}
 	return out
+}
+
+// source is where the rows of the line's table come from.
+func (s *tablesScreen) source(l line, w int) []string {
+	src := l.flow.Flow.Table
+	if src == nil || src.Source == "" {
+		return nil
+	}
+	return hang(" "+s.d.t("screens.tables.source")+" ", s.d.show(src.Source), w)
 }

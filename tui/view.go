@@ -89,7 +89,9 @@ func (d *desk) corner() string {
 	if d.ssh() {
 		right = append(right, "SSH")
 	}
-	if d.saved.IsZero() {
+	if d.lookOnly {
+		right = append(right, d.t("screens.look-only"))
+	} else if d.saved.IsZero() {
 		right = append(right, d.t("screens.not-saved"))
 	} else {
 		right = append(right, d.t("screens.saved", "at", d.clock(d.saved)))

@@ -83,6 +83,7 @@ func (d *desk) sumWords(s wizard.Summary) string {
 		{s.Waiting, "waiting"},
 		{s.Skipped, "skipped"},
 		{s.Running, "running"},
+		{s.Before, "before"},
 	} {
 		if p.n > 0 {
 			parts = append(parts, d.n("screens.sum."+p.key, p.n))
@@ -102,7 +103,7 @@ func (d *desk) verdict(s wizard.Summary) (check.Status, string) {
 		st, key = check.Running, "running"
 	case s.Fail > 0:
 		st, key = check.Fail, "fail"
-	case s.Unproven+s.Skipped > 0:
+	case s.Unproven+s.Skipped+s.Before > 0:
 		st, key = check.Unproven, "unproven"
 	case s.Waiting > 0:
 		st, key = check.Waiting, "waiting"
@@ -116,6 +117,8 @@ func (d *desk) verdict(s wizard.Summary) (check.Status, string) {
 func (d *desk) comeBack(command string) string {
 	key := "not-saved"
 	switch {
+	case d.lookOnly:
+		key = "look-only"
 	case d.unsaved:
 		key = "unsaved"
 	case !d.saved.IsZero():
@@ -125,6 +128,9 @@ func (d *desk) comeBack(command string) string {
 	}
 	return d.t("screens.last."+key, "command", command)
 }
+
+// stateBare is the word for a status without its brackets.
+func (d *desk) stateBare(s check.Status) string { return strings.Trim(d.words.State(s), "[ ]") }
 
 // stateStyle is the colour of a status. Every state is a word first.
 func stateStyle(s check.Status) lipgloss.Style {

@@ -44,6 +44,9 @@ type Board struct {
 	saved     []Report              // of other places
 	elsewhere map[string][]savedRow // of them, by flow: what was seen at other places
 	told      []savedCause          // causes of those rows
+
+	earlier *Report             // of the last start
+	before  map[string]savedRow // of it, by flow
 }
 
 // NewBoard lays out the flows of site as seen from a vantage point.
@@ -53,6 +56,7 @@ func NewBoard(book *rules.Book, words *Words, site Site, from rules.Place) *Boar
 		raw: map[string]check.Result{}, folded: map[string]check.Result{},
 		first: map[string]check.Status{}, running: map[string]bool{}, elsewhere: map[string][]savedRow{},
 		inside: map[string]check.Result{}, blamed: map[string]check.Code{},
+		before: map[string]savedRow{},
 	}
 	b.Lay(site, from)
 	return b
@@ -95,6 +99,7 @@ func (b *Board) Lay(site Site, from rules.Place) {
 	maps.DeleteFunc(b.inside, func(k string, _ check.Result) bool { return gone(k) })
 	maps.DeleteFunc(b.running, func(k string, _ bool) bool { return gone(strings.TrimSuffix(k, insideMark)) && k != nameKey })
 	b.remind()
+	b.recalled()
 	b.stale = true
 }
 
@@ -309,7 +314,7 @@ func (b *Board) Changes() []Change {
 func (b *Board) Summary() Summary {
 	var sum Summary
 	for _, f := range b.flows {
-		sum.add(b.view(f, true).Status)
+		sum.add(b.view(f, true))
 	}
 	return sum
 }

@@ -113,6 +113,7 @@ func states(b *Board) map[string]FlowView {
 	for _, t := range b.Views(false) {
 		for _, r := range t.Rows {
 			for _, f := range r.Flows {
+				f.Status = f.Sure()
 				out[f.Flow.Key] = f
 			}
 		}

@@ -92,6 +92,15 @@ type ReportLayer struct {
 // Report makes the JSON form of what the board holds, of the named tables
 // (none: all that apply).
 func (b *Board) Report(started time.Time, took time.Duration, tables ...string) Report {
+	rep := b.all(started, took, tables...)
+	for i, v := range b.chosen(tables) {
+		rep.Results[i].Status, rep.Results[i].Said = settled(v.Sure()).String(), b.said(v)
+	}
+	return rep
+}
+
+// all is the report with what was seen before this start as if it were new.
+func (b *Board) all(started time.Time, took time.Duration, tables ...string) Report {
 	rep := Report{
 		Schema: 1, From: string(b.from), Label: b.label, Started: started.UTC().Truncate(time.Second), TookMS: took.Milliseconds(),
 		Summary: map[string]int{"pass": 0, "note": 0, "fail": 0, "unproven": 0, "waiting": 0, "skipped": 0, "not-needed": 0},
@@ -104,7 +113,7 @@ func (b *Board) Report(started time.Time, took time.Duration, tables ...string) 
 		})
 	}
 	for _, v := range b.chosen(tables) {
-		rep.Summary[settled(v.Status).String()]++
+		rep.Summary[settled(v.Sure()).String()]++
 		rep.Results = append(rep.Results, b.reportResult(v, rep.Started))
 	}
 	if code, err := b.SupportCode(); err == nil {
@@ -200,6 +209,14 @@ func (b *Board) sighted(r *ReportResult, v FlowView) {
 	}
 }
 
+// said is what was seen of a flow; when, if that was before this start.
+func (b *Board) said(v FlowView) string {
+	if !v.Old() {
+		return said(v.Finding)
+	}
+	return b.words.Text("text.before", map[string]string{"status": b.words.State(v.Status), "at": v.Before.Format("2006-01-02 15:04"), "said": said(v.Finding)})
+}
+
 func said(f Finding) string { return strings.TrimSpace(f.Seen + " " + f.Means) }
 
 // Exit is the exit code of `check` for what the board holds of the named tables
@@ -215,7 +232,7 @@ func (b *Board) Exit(tables ...string) int {
 		if v.Flow.Row.Importance != rules.Required {
 			continue
 		}
-		switch settled(v.Status) {
+		switch settled(v.Sure()) {
 		case check.Fail:
 			return 3
 		case check.Skipped:

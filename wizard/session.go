@@ -2,6 +2,7 @@ package wizard
 
 import (
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/syncsign/sops-firewall/rules"
@@ -15,6 +16,7 @@ type Deps struct {
 	Words   *Words
 	Here    Here             // what was found out about this computer
 	Store   *Store           // nil: nothing is saved
+	Me      Owner            // who runs the program, for others who open the same site
 	Now     func() time.Time // the clock
 }
 
@@ -95,6 +97,13 @@ type Session struct {
 	file     string          // site.yaml in use; empty before the first save
 	saved    time.Time
 	list     []SavedSite // what Start offers
+
+	disk  sync.Mutex // what is kept beside the answers is written meanwhile
+	lock  *lock      // nil: the site is not ours, or none can be had
+	other *heldSite  // others use it: what to do is asked first
+	look  bool       // nothing is saved
+	wrote []byte     // the file as we know it
+	kept  *Kept      // what was kept of the last time
 }
 
 // NewSession starts at the question that site.Step names, else at the first
@@ -106,6 +115,9 @@ func NewSession(d Deps, site Site) *Session {
 		s.file = d.Store.File
 		if list, err := d.Store.List(); err == nil && d.Store.File == "" {
 			s.list = list
+			for i := range min(len(list), maxOffered+1) {
+				list[i].Held = peek(list[i].Path)
+			}
 		}
 	}
 	if empty(site) {
@@ -116,6 +128,11 @@ func NewSession(d Deps, site Site) *Session {
 		s.file = d.Store.Path(siteTitle(site), siteName)
 	}
 	s.reset(site, s.file)
+	if d.Store != nil {
+		s.wrote, _ = readSite(s.file) // none yet, or saving tells
+		s.enter(s.file, nil)
+		s.recall()
+	}
 	return s
 }
 
@@ -126,6 +143,9 @@ func empty(s Site) bool {
 
 // reset takes the answers of another site and goes where they stop.
 func (s *Session) reset(site Site, file string) {
+	if file != s.file {
+		s.wrote = nil
+	}
 	s.site, s.file, s.ret = site.clone(), file, ""
 	s.site.Version = siteVersion
 	s.answered = map[string]bool{}
@@ -155,18 +175,35 @@ func (s *Session) firstOpen() string {
 }
 
 // Ask is the current question; it has no side effects.
-func (s *Session) Ask() Question { return s.step(s.at).ask(s) }
+func (s *Session) Ask() Question {
+	if s.other != nil {
+		return s.held()
+	}
+	return s.step(s.at).ask(s)
+}
 
 // Answer takes the reply to the current question, moves on and saves. The error
 // is a *Problem (stay here), or a *SaveError (the answer is kept in memory).
 func (s *Session) Answer(a Answer) error {
+	s.disk.Lock()
+	defer s.disk.Unlock()
+	return s.answer(a)
+}
+
+func (s *Session) answer(a Answer) error {
 	if bad := s.unclean(a); bad != nil {
 		return bad
+	}
+	if s.other != nil {
+		return s.answerHeld(a)
 	}
 	id := s.at
 	to, err := s.step(id).set(s, a)
 	if err != nil {
 		return err
+	}
+	if s.other != nil {
+		return nil // asked first; then the answer is taken
 	}
 	s.answered[id] = true
 	if to == "" {
@@ -221,6 +258,11 @@ func (s *Session) Try(field, value string) (Tried, error) {
 
 // Back goes to the question before; false at the first. It never validates.
 func (s *Session) Back() bool {
+	s.disk.Lock()
+	defer s.disk.Unlock()
+	if s.other != nil {
+		return false
+	}
 	path := s.path()
 	i := slices.Index(path, s.at)
 	if i <= 0 {
@@ -236,6 +278,11 @@ func (s *Session) Back() bool {
 // Goto jumps to an answered question by ID, from the summary. After the answer
 // the session returns to where it was.
 func (s *Session) Goto(id string) bool {
+	s.disk.Lock()
+	defer s.disk.Unlock()
+	if s.other != nil {
+		return false
+	}
 	path := s.path()
 	to, from := slices.Index(path, id), slices.Index(path, s.at)
 	if to < 0 {

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/syncsign/sops-firewall/rules/check"
 )
 
 // placeholder is a folder made before the site had a name.
@@ -19,7 +21,7 @@ func siteTitle(s Site) string { return cmp.Or(s.Name, s.Server.Domain) }
 // save writes the answers; without a store it does nothing.
 func (s *Session) save() error {
 	st := s.deps.Store
-	if st == nil {
+	if st == nil || s.look {
 		return nil
 	}
 	data, err := MarshalSite(s.Site())
@@ -27,9 +29,13 @@ func (s *Session) save() error {
 		return s.deps.Words.Spoken(&SaveError{s.file, err})
 	}
 	s.place()
+	if !s.ours() {
+		return nil // the session asks what to do
+	}
 	if err := writeFile(s.file, data); err != nil {
 		return s.deps.Words.Spoken(&SaveError{s.file, err})
 	}
+	s.wrote = data
 	s.saved = s.deps.Now()
 	return nil
 }
@@ -50,8 +56,14 @@ func (s *Session) place() {
 	if slug(title) == "" || !placeholder.MatchString(filepath.Base(dir)) || placeholder.MatchString(slug(title)) {
 		return
 	}
+	if s.lock != nil && s.lock.check() != nil {
+		return // somebody took it
+	}
+	s.lock.release() // Windows renames no folder with an open file; saving takes it again
+	s.lock = nil
 	if to := st.folder(title); os.Rename(dir, to) == nil {
 		s.file = filepath.Join(to, siteName)
+		syncDir(filepath.Dir(to))
 	}
 }
 
@@ -61,6 +73,11 @@ func (s *Session) WriteFile(name string, data []byte) (string, error) {
 	st := s.deps.Store
 	if st == nil {
 		return "", s.deps.Words.Spoken(&SaveError{guideName(name), os.ErrNotExist})
+	}
+	s.disk.Lock()
+	defer s.disk.Unlock()
+	if s.look {
+		return "", s.deps.Words.Spoken(check.Say("problems.look-only"))
 	}
 	if s.file == "" {
 		s.place()

@@ -65,6 +65,9 @@ func (s *Session) saved1(it SavedSite) string {
 	if !it.At.IsZero() {
 		facts["at"] = it.At.Format("2006-01-02 15:04")
 	}
+	if it.Held != nil {
+		facts["who"] = s.who(*it.Held)
+	}
 	return s.text("questions.start.saved", facts)
 }
 
@@ -86,14 +89,17 @@ func takeStart(s *Session, a Answer) (string, error) {
 			file = s.file // begun twice: one folder is enough
 		case s.deps.Store != nil && s.deps.Store.File != "":
 			file = s.deps.Store.File
-			if err := s.deps.Store.setAside(); err != nil {
+			if !s.enter(s.deps.Store.File, &a) {
+				return "", nil
+			}
+			if err := setAside(s.deps.Store.File); err != nil {
 				return "", s.problem("", err)
 			}
 		}
 		s.reset(Site{}, file)
 		return "case", nil
 	}
-	if err := s.open(id); err != nil {
+	if err := s.open(id, a); err != nil || s.other != nil {
 		return "", err
 	}
 	if id == "check" {
@@ -106,7 +112,7 @@ func takeStart(s *Session, a Answer) (string, error) {
 }
 
 // open takes the answers of a saved site, unless they are here already.
-func (s *Session) open(id string) error {
+func (s *Session) open(id string, a Answer) error {
 	path, other := strings.CutPrefix(id, openPrefix)
 	if !other {
 		if !empty(s.site) {
@@ -115,13 +121,24 @@ func (s *Session) open(id string) error {
 		}
 		path = s.list[0].Path
 	}
+	if !s.enter(path, &a) {
+		return nil
+	}
+	return s.load(path)
+}
+
+// load takes the answers of a file.
+func (s *Session) load(path string) error {
+	data, _ := readSite(path) // Load tells what is wrong with it
 	site, err := s.deps.Store.Load(path, s.deps.Book, s.deps.Routers)
 	if err != nil {
 		why := strings.ReplaceAll(s.deps.Words.Error(err), "\n", "; ")
 		return &Problem{Say: why + ". " + s.text("problems.site", nil)}
 	}
 	s.reset(site, path)
+	s.wrote = data
 	s.answered["start"] = true
+	s.recall()
 	return nil
 }
 

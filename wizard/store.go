@@ -37,6 +37,7 @@ type SavedSite struct {
 	Path string
 	At   time.Time
 	Step string
+	Held *Owner // who has it open now; nil: nobody, or it was not asked
 }
 
 // SaveError is an answer that could not be written; it is kept in memory.
@@ -146,13 +147,16 @@ func savedSite(file string) (SavedSite, bool) {
 }
 
 // readSite reads a site file with a bound; ParseSite refuses what is larger.
-func readSite(file string) ([]byte, error) {
+func readSite(file string) ([]byte, error) { return readFile(file, maxSite) }
+
+// readFile reads a file, and one byte more than limit of a larger one.
+func readFile(file string, limit int64) ([]byte, error) {
 	f, err := os.Open(filepath.Clean(file))
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }()
-	return io.ReadAll(io.LimitReader(f, maxSite+1))
+	return io.ReadAll(io.LimitReader(f, limit+1))
 }
 
 // Load reads a saved site. A file that is broken or of a newer program stays as
@@ -200,18 +204,18 @@ func (s *Store) WriteFile(name, file string, data []byte) (string, error) {
 	return p, nil
 }
 
-// setAside keeps the answers of the one site file under another name beside it,
-// before they are begun anew.
-func (s *Store) setAside() error {
-	data, err := os.ReadFile(s.File)
+// setAside keeps the answers of a site's file under another name beside it, before
+// others are written there.
+func setAside(file string) error {
+	data, err := readSite(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
 		return check.Say("problems.earlier.unread").For(err)
 	}
-	ext := filepath.Ext(s.File)
-	base := strings.TrimSuffix(s.File, ext)
+	ext := filepath.Ext(file)
+	base := strings.TrimSuffix(file, ext)
 	for i := 1; i < 1000; i++ {
 		to := fmt.Sprintf("%s-earlier-%d%s", base, i, ext)
 		if _, err := os.Lstat(to); !errors.Is(err, fs.ErrNotExist) {
@@ -229,7 +233,7 @@ func (s *Store) setAside() error {
 // new content, also after a power cut.
 func writeFile(file string, data []byte) (err error) {
 	dir := filepath.Dir(file)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := makeDir(dir); err != nil {
 		return err
 	}
 	tmp, err := os.CreateTemp(dir, ".new-*") // with mode 0600
@@ -254,11 +258,34 @@ func writeFile(file string, data []byte) (err error) {
 	if err := os.Rename(tmp.Name(), file); err != nil {
 		return err
 	}
-	if d, err := os.Open(dir); err == nil { // the name itself; some systems cannot
+	syncDir(dir)
+	return nil
+}
+
+// makeDir makes a folder and those above it, so that a power cut leaves them.
+func makeDir(dir string) error {
+	if _, err := os.Stat(dir); err == nil {
+		return nil
+	}
+	up := filepath.Dir(dir)
+	if up != dir {
+		if err := makeDir(up); err != nil {
+			return err
+		}
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	syncDir(up)
+	return nil
+}
+
+// syncDir brings the names in a folder to the disk; some systems cannot.
+func syncDir(dir string) {
+	if d, err := os.Open(filepath.Clean(dir)); err == nil {
 		_ = d.Sync()
 		_ = d.Close()
 	}
-	return nil
 }
 
 // slug is a name as a folder: small letters, digits, dots inside, hyphens.

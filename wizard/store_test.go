@@ -26,6 +26,7 @@ func TestResumeEverywhere(t *testing.T) {
 			if err := s.Answer(reply(s.Ask(), c, "google", "exchange")); err != nil {
 				t.Fatal(err)
 			}
+			s.Close()
 			again := NewSession(d, Site{})
 			if again.Ask().Options[0].ID != "continue" {
 				t.Fatalf("start offers %+v", again.Ask().Options)
@@ -36,6 +37,7 @@ func TestResumeEverywhere(t *testing.T) {
 			if again.Ask().ID != s.Ask().ID || !reflect.DeepEqual(again.Site(), s.Site()) {
 				t.Fatalf("left at %s, came back to %s:\n%+v\n%+v", s.Ask().ID, again.Ask().ID, s.Site(), again.Site())
 			}
+			again.Close()
 		}
 		list, err := d.Store.List()
 		if err != nil || len(list) != 1 || list[0].Name != "sops.example.com" || list[0].Step != "finish" {
@@ -59,6 +61,7 @@ func TestStartOffers(t *testing.T) {
 		if err := s.Answer(Answer{Choice: "server"}); err != nil {
 			t.Fatal(err)
 		}
+		s.Close()
 	}
 	old := filepath.Join(d.Store.Dir, "sites", "one.example.com", siteName)
 	if err := os.Chtimes(old, testNow.AddDate(-9, 0, 0), testNow.AddDate(-9, 0, 0)); err != nil {
@@ -176,7 +179,9 @@ func TestStartAnewKeepsTheEarlier(t *testing.T) {
 	d := testDeps(t)
 	file := filepath.Join(t.TempDir(), "acme.yaml")
 	d.Store = &Store{File: file}
-	walk(t, NewSession(d, Site{}), rules.CaseLAN, "google")
+	first := NewSession(d, Site{})
+	walk(t, first, rules.CaseLAN, "google")
+	first.Close()
 	for n := 1; n <= 2; n++ {
 		was, err := os.ReadFile(file)
 		if err != nil {
@@ -197,5 +202,6 @@ func TestStartAnewKeepsTheEarlier(t *testing.T) {
 		if err != nil || string(kept) != string(was) {
 			t.Errorf("round %d: kept %q, %v; want %q", n, kept, err, was)
 		}
+		s.Close()
 	}
 }

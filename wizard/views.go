@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/syncsign/sops-firewall/rules"
 	"github.com/syncsign/sops-firewall/rules/check"
@@ -28,15 +29,28 @@ type RowView struct {
 type FlowView struct {
 	Flow    rules.Flow
 	Status  check.Status // Running while a check is under way
+	Last    check.Status // while it runs: of Result
 	Result  check.Result // the last one; zero when never run
 	Short   string       // a few words beside the state: "31 ms", "blocked", "re-signed"
 	Finding Finding
 	From    rules.Place // where it was seen; empty when nothing was
+	Before  time.Time   // when it was seen, if that was before this start: see Sure
 
 	// Sightings are what other places saw, the worst first, and then what was seen
 	// here if there are several; empty for what was seen here alone.
 	Sightings []Sighting
 	parts     []FlowView // of several sightings, each as a view of its own
+}
+
+// Old tells whether all that is known was seen before this start.
+func (v FlowView) Old() bool { return !v.Before.IsZero() && v.Status != check.Running }
+
+// Sure is the status that counts: what was seen before this start proves nothing.
+func (v FlowView) Sure() check.Status {
+	if v.Old() {
+		return check.Unproven
+	}
+	return v.Status
 }
 
 // Finding is what the user reads about a result. All text is clean.
@@ -64,10 +78,16 @@ type Change struct {
 // Summary counts flows by status.
 type Summary struct {
 	Pass, Note, Fail, Unproven, Waiting, Skipped, NotNeeded, Running int
+
+	Before int // seen before this start, and not since
 }
 
-func (s *Summary) add(st check.Status) {
-	switch st {
+func (s *Summary) add(v FlowView) {
+	if v.Old() {
+		s.Before++
+		return
+	}
+	switch v.Status {
 	case check.Pass:
 		s.Pass++
 	case check.Note:
@@ -109,7 +129,7 @@ func (b *Board) Views(all bool) []TableView {
 			}
 			row := RowView{Row: *r, Applies: ok, Because: b.words.Text("because."+because, nil), Flows: byRow[t.ID+"/"+r.ID]}
 			for _, fl := range row.Flows {
-				v.Sum.add(fl.Status)
+				v.Sum.add(fl)
 			}
 			v.Rows = append(v.Rows, row)
 		}
@@ -130,6 +150,9 @@ func (b *Board) view(f rules.Flow, applies bool) FlowView {
 	b.fold()
 	r, ran := b.folded[f.Key]
 	facts := b.facts(f, r)
+	if ran && r.Code == check.NotHere && b.seenBefore(f) {
+		ran = false // a way in that was proven before: what the server itself sees says nothing of it
+	}
 	others := b.elsewhere[f.Key]
 	switch {
 	case len(others) > 0 && !b.running[f.Key] && (!ran || !checkable(f, b.from)):
@@ -143,6 +166,8 @@ func (b *Board) view(f rules.Flow, applies bool) FlowView {
 		if check.CertFault(r.Code) && b.local(f) {
 			v.Finding.Means += " " + b.words.Text("text.cert-early", facts)
 		}
+	case b.seenBefore(f):
+		v = b.beforeView(f, b.before[f.Key])
 	case b.running[f.Key]:
 	case f.Host == rules.DomainToken:
 		v.Status = check.Unproven
@@ -159,7 +184,7 @@ func (b *Board) view(f rules.Flow, applies bool) FlowView {
 		v = b.beside(v, others)
 	}
 	if b.running[f.Key] {
-		v.Status, v.Short = check.Running, ""
+		v.Last, v.Status, v.Short = v.Status, check.Running, ""
 		if r.Provisional {
 			v.Short = b.words.Text("text.no-answer-so-far", facts)
 		}
@@ -167,6 +192,12 @@ func (b *Board) view(f rules.Flow, applies bool) FlowView {
 	b.explained(&v, f)
 	b.fromInside(&v, f)
 	return v
+}
+
+// seenBefore tells whether a flow was seen before this start.
+func (b *Board) seenBefore(f rules.Flow) bool {
+	_, ok := b.before[f.Key]
+	return ok
 }
 
 // facts are the values that the sentences about a flow may name.

@@ -1,0 +1,175 @@
+package wizard
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Owner is who has a site open.
+type Owner struct {
+	User  string    `json:"user,omitempty"`
+	Host  string    `json:"host,omitempty"`
+	From  string    `json:"from,omitempty"` // the address they are connected from; empty at the computer itself
+	PID   int       `json:"pid,omitempty"`
+	Since time.Time `json:"since"`
+	Token string    `json:"token"` // of one run of the program
+}
+
+// maxOwner bounds the file of a lock, in bytes.
+const maxOwner = 4 << 10
+
+// lock says that a site is open here. The system drops it with the process,
+// however that ends: a lock is never left over. The file holds who has it; one
+// who takes the site over writes a name of their own into it, and the first
+// finds that before it writes again. Where files cannot be locked, such as on
+// some network drives, everybody gets one.
+type lock struct {
+	path string
+	me   Owner
+
+	mu   sync.Mutex
+	file *os.File // nil after release
+}
+
+// lockPath is the lock beside a site's file.
+func lockPath(file string) string {
+	return strings.TrimSuffix(file, filepath.Ext(file)) + ".lock"
+}
+
+// HeldError is a site that somebody else has open.
+type HeldError struct{ By Owner }
+
+func (e *HeldError) Error() string { return "held by process " + strconv.Itoa(e.By.PID) }
+
+// errBusy is a lock whose file is made and removed all the time.
+var errBusy = errors.New("lock changes")
+
+// acquire locks a site's file; the error is a *HeldError or the system's. take
+// takes it from whoever has it.
+func acquire(file string, me Owner, take bool) (*lock, error) {
+	path := lockPath(file)
+	me.Token = rand.Text()
+	if err := makeDir(filepath.Dir(path)); err != nil {
+		return nil, err
+	}
+	for range 10 { // a file that is removed meanwhile is made anew
+		f, err := os.OpenFile(filepath.Clean(path), os.O_RDWR|os.O_CREATE, 0o600)
+		if err != nil {
+			return nil, err
+		}
+		free, err := tryLock(f)
+		if err != nil { // no locks here
+			_ = f.Close()
+			return &lock{path: path, me: me}, nil
+		}
+		if !free && !take {
+			by, _ := readOwner(f)
+			_ = f.Close()
+			return nil, &HeldError{by}
+		}
+		if !sameFile(f, path) {
+			_ = f.Close()
+			continue
+		}
+		l := &lock{path: path, me: me, file: f}
+		if err := l.sign(); err != nil {
+			_ = f.Close()
+			return nil, err
+		}
+		return l, nil
+	}
+	return nil, errBusy
+}
+
+// peek tells who has a site open; nil for nobody.
+func peek(file string) *Owner {
+	f, err := os.Open(filepath.Clean(lockPath(file)))
+	if err != nil {
+		return nil
+	}
+	defer func() { _ = f.Close() }()
+	if free, err := tryLock(f); free || err != nil {
+		return nil
+	}
+	by, _ := readOwner(f) // somebody, if it does not say who
+	return &by
+}
+
+func sameFile(f *os.File, path string) bool {
+	a, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	b, err := os.Stat(path)
+	return err == nil && os.SameFile(a, b)
+}
+
+// sign writes who has the site.
+func (l *lock) sign() error {
+	data, err := json.Marshal(l.me)
+	if err != nil {
+		return err
+	}
+	if err := l.file.Truncate(0); err != nil {
+		return err
+	}
+	_, err = l.file.WriteAt(append(data, '\n'), 0)
+	return err
+}
+
+func readOwner(f io.ReaderAt) (Owner, error) {
+	data, err := io.ReadAll(io.NewSectionReader(f, 0, maxOwner))
+	if err != nil {
+		return Owner{}, err
+	}
+	var o Owner
+	if err := json.Unmarshal(data, &o); err != nil {
+		return Owner{}, err
+	}
+	o.User, o.Host, o.From = clean(o.User), clean(o.Host), clean(o.From)
+	return o, nil
+}
+
+// check is nil while the site is ours, and a *HeldError when somebody took it.
+func (l *lock) check() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.file == nil {
+		return nil
+	}
+	if !sameFile(l.file, l.path) { // removed, or moved with its folder by somebody
+		return nil
+	}
+	by, err := readOwner(l.file)
+	if err != nil || by.Token == l.me.Token {
+		_, _ = tryLock(l.file) // one who took it waits for the first to leave
+		return nil
+	}
+	return &HeldError{by}
+}
+
+// release lets others have the site. The file goes while it is still locked:
+// whoever waits for it finds that it is not the one at the path.
+func (l *lock) release() {
+	if l == nil {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.file == nil {
+		return
+	}
+	if by, err := readOwner(l.file); err == nil && by.Token == l.me.Token && sameFile(l.file, l.path) {
+		removeLocked(l.file, l.path)
+	}
+	_ = l.file.Close()
+	l.file = nil
+}
