@@ -214,9 +214,9 @@ func (b *Board) Apply(r check.Result) {
 		if r = localResult(r); ours && r.Code == check.NotHere {
 			r = testListens(r)
 		}
-		if b.proven(r.Job.Key) && (r.Code == check.NotHere || ours && r.Code == check.InServiceDown) {
+		if b.proven(r.Job.Key) && (r.Code == check.NotHere || ours && r.Code == check.InServiceDown || r.At.Before(b.raw[r.Job.Key].At)) {
 			delete(b.running, r.Job.Key)
-			return // something listens, and something came in from outside
+			return // something listens, or was looked at before something came in from outside
 		}
 	}
 	if !r.Provisional {

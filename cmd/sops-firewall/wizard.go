@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -26,6 +27,7 @@ func (a *app) wizard(ctx context.Context, plain, mask bool, saved []string) erro
 	if !plain && !isTerminal(a.in) && !isTerminal(a.out) {
 		a.say("root.no-terminal")
 	}
+	defer d.Session.Close()
 	var end tui.Outcome
 	if plain || !a.screen() {
 		end, err = tui.Plain(ctx, d, a.in, a.out)
@@ -42,6 +44,14 @@ func (a *app) wizard(ctx context.Context, plain, mask bool, saved []string) erro
 		return failed(err)
 	}
 	return exitWith(end.Exit)
+}
+
+// me is who runs the program, for others who open the same site.
+func (a *app) me(here wizard.Here) wizard.Owner {
+	from, _, _ := strings.Cut(a.env("SSH_CONNECTION"), " ")
+	return wizard.Owner{
+		User: cmp.Or(a.env("USER"), a.env("LOGNAME"), a.env("USERNAME")), Host: here.Host, From: from, PID: os.Getpid(), Since: a.now(),
+	}
 }
 
 // screen tells whether the terminal can hold the full-screen wizard.
@@ -79,7 +89,7 @@ func (a *app) session(mask bool, saved []string) (tui.Deps, error) {
 	if err != nil {
 		return tui.Deps{}, err
 	}
-	s := wizard.NewSession(wizard.Deps{Book: book, Routers: cat, Words: words, Here: here, Store: store, Now: a.now}, site)
+	s := wizard.NewSession(wizard.Deps{Book: book, Routers: cat, Words: words, Here: here, Store: store, Now: a.now, Me: a.me(here)}, site)
 	from := site.From
 	if from == "" {
 		from = rules.FromServer
