@@ -39,7 +39,7 @@ func wordy(s string) bool {
 // TestNoSentenceInGo: what a user can read stands in the words of a language.
 func TestNoSentenceInGo(t *testing.T) {
 	used := map[string]bool{}
-	eachFile(t, func(_ string, file *ast.File, set *token.FileSet) {
+	eachFile(t, func(file *ast.File, set *token.FileSet) {
 		ast.Inspect(file, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.ImportSpec:
@@ -74,7 +74,7 @@ func TestKeysHaveTexts(t *testing.T) {
 			}
 		}
 	}
-	eachFile(t, func(_ string, file *ast.File, set *token.FileSet) {
+	eachFile(t, func(file *ast.File, set *token.FileSet) {
 		ast.Inspect(file, func(n ast.Node) bool {
 			call, ok := n.(*ast.CallExpr)
 			if !ok {
@@ -127,7 +127,7 @@ func TestKeysHaveTexts(t *testing.T) {
 }
 
 // eachFile parses the package's sources but its tests.
-func eachFile(t *testing.T, f func(name string, file *ast.File, set *token.FileSet)) {
+func eachFile(t *testing.T, f func(file *ast.File, set *token.FileSet)) {
 	t.Helper()
 	names, err := filepath.Glob("*.go")
 	if err != nil || len(names) == 0 {
@@ -146,6 +146,6 @@ func eachFile(t *testing.T, f func(name string, file *ast.File, set *token.FileS
 		if err != nil {
 			t.Fatal(err)
 		}
-		f(name, file, set)
+		f(file, set)
 	}
 }
