@@ -47,6 +47,7 @@ type boarder interface {
 	JobFor(key string) (check.Job, bool)
 	Start(jobs []check.Job, at time.Time)
 	Apply(r check.Result)
+	Remember(rep wizard.Report) int
 	Views(all bool) []wizard.TableView
 	Causes() []wizard.CauseView
 	Arrived(a wizard.Arrival) []rules.Flow

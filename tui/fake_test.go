@@ -167,11 +167,16 @@ type fakeBoard struct {
 	views   []wizard.TableView
 	causes  []wizard.CauseView
 	changes []wizard.Change
-	words   *wizard.Words // when set, findings are in its language
+	got     []wizard.Report // pasted
+	words   *wizard.Words   // when set, findings are in its language
 
 	recalled wizard.Report
 }
 
+func (b *fakeBoard) Remember(r wizard.Report) int {
+	b.got = append(b.got, r)
+	return len(r.Results)
+}
 func (b *fakeBoard) Lay(wizard.Site, rules.Place) {}
 func (b *fakeBoard) InsideJobs(keys ...string) []check.Job {
 	var jobs []check.Job

@@ -184,7 +184,7 @@ func capital(s string) string {
 
 // seen is what a finding saw and means, in one or two sentences.
 func (p *teller) seen(f wizard.Finding) string {
-	return strings.TrimSpace(sentence(p.d.show(f.Seen)) + " " + sentence(p.d.show(f.Means)))
+	return strings.TrimSpace(p.d.show(f.Where) + " " + sentence(p.d.show(f.Seen)) + " " + sentence(p.d.show(f.Means)))
 }
 
 // causes reads out what explains many rows, when that changed.

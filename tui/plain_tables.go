@@ -210,7 +210,7 @@ func (p *teller) together(v wizard.TableView) {
 		if f.Status != check.Waiting {
 			continue
 		}
-		key := f.Finding.Seen + "\n" + f.Finding.Means + "\n" + f.Finding.Do
+		key := f.Finding.Where + f.Finding.Seen + "\n" + f.Finding.Means + "\n" + f.Finding.Do
 		if groups[key] == nil {
 			groups[key] = &group{f: f.Finding}
 			order = append(order, key)
@@ -279,6 +279,11 @@ func (p *teller) menu(q wizard.Question, at int, id string) entry {
 				p.start(jobs)
 				return entry{text: "again"}
 			}
+		case "p":
+			if e := p.pasted(); e.kind != isText {
+				return e
+			}
+			return entry{text: "again"}
 		case "a":
 			p.unneeded()
 		default:

@@ -139,7 +139,7 @@ func (s *tablesScreen) Keys() []hint {
 	if v, i := s.views(); len(v) > 0 && s.d.provable(v[i]) {
 		keys = append(keys, d.hint("i", "prove"))
 	}
-	last := []hint{d.bare("a", "all-rows"), d.bare("Enter", "explain"), d.bare("s", "answers"), d.bare("m", "mask"), d.bare("q", "leave")}
+	last := []hint{d.bare("p", "paste"), d.bare("a", "all-rows"), d.bare("Enter", "explain"), d.bare("s", "answers"), d.bare("m", "mask"), d.bare("q", "leave")}
 	if v, i := s.views(); len(v) > 0 && d.insidable(v[i]) {
 		last = append([]hint{d.bare("h", "inside")}, last...)
 	}
@@ -156,6 +156,12 @@ func (s *tablesScreen) Update(msg tea.Msg) (act, tea.Cmd) {
 			return act{}, nil
 		}
 		return act{want: wantRun, jobs: s.failedJobs()}, s.tick()
+	case tea.PasteMsg:
+		if begun, _ := wizard.Pasted(msg.Content); begun {
+			paste := &pasteScreen{d: s.d}
+			paste.add(msg.Content)
+			return act{want: wantOpen, open: paste}, nil
+		}
 	case tea.KeyPressMsg:
 		return s.press(keyName(msg))
 	}
@@ -235,6 +241,8 @@ func (s *tablesScreen) press(name string) (act, tea.Cmd) {
 			}
 			s.say = s.d.words.Text("text.inside.none", nil)
 		}
+	case "p":
+		return act{want: wantOpen, open: &pasteScreen{d: s.d}}, nil
 	case "R":
 		return act{want: wantRun, jobs: s.d.board.Jobs(true)}, nil
 	case "w":

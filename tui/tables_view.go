@@ -353,7 +353,7 @@ func (s *tablesScreen) finding(l line, w int) []string {
 		out = append(out, hang(" ", say, w)...)
 	}
 	labelW := s.d.widest("screens.tables.seen", "screens.tables.means", "screens.tables.do")
-	for _, p := range []struct{ label, text string }{{"seen", f.Seen}, {"means", f.Means}, {"do", f.Do}} {
+	for _, p := range []struct{ label, text string }{{"seen", strings.TrimSpace(f.Where + " " + f.Seen)}, {"means", f.Means}, {"do", f.Do}} {
 		if p.text != "" {
 			out = append(out, hang(" "+fit(s.d.t("screens.tables."+p.label), labelW)+" ", s.d.show(p.text), w)...)
 		}

@@ -45,4 +45,21 @@ func TestLabPlacesMerge(t *testing.T) {
 	if code != 0 || strings.Count(out, "Nothing to do on this firewall.") != 2 {
 		t.Errorf("exit %d, want nothing to do on both firewalls:\n%s", code, out)
 	}
+	// The same as lines of a chat, in place of a file.
+	out, code = l.run(l.hub, "check", "--from", "hub", "--site", site, "--label", "Office 2", "--transfer")
+	begin := strings.Index(out, "--- BEGIN")
+	if code != 4 || begin < 0 || strings.Count(out[begin:], "\n") > 10 {
+		t.Fatalf("exit %d, want a short block:\n%s", code, out)
+	}
+	c := l.in(l.server, l.bin, "check", "--site", site, "--table", "hubs-out", "--format", "json", "--saved", "-")
+	c.Stdin = strings.NewReader("> " + strings.ReplaceAll(out[begin:], "\n", "\r\n> "))
+	text, err := c.Output()
+	if err != nil || json.Unmarshal(text, &rep) != nil || rep.Summary["pass"] != 10 {
+		t.Fatalf("pasted: %v\n%s", err, text)
+	}
+	for _, r := range rep.Results {
+		if r.From != "hub" || r.Label != "Office 2" || r.Stale || r.At.IsZero() {
+			t.Errorf("%s %s: seen from %s (%s) at %s", r.Code, r.Flow, r.From, r.Label, r.At)
+		}
+	}
 }
