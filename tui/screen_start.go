@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/syncsign/sops-firewall/rules/check"
@@ -56,14 +57,20 @@ func found(d *desk, w int) []string {
 		}
 		lines = append(lines, line(st, "router", text))
 		if f := d.session.NAT(); f.Seen != "" {
-			lines = append(lines, line(check.Note, "internet", f.Seen))
+			st := check.Note
+			for _, c := range d.board.Causes() { // a test from outside tells more
+				if isNAT(c) {
+					st, f = c.Cause.Status, c.Finding
+				}
+			}
+			lines = append(lines, line(st, "internet", f.Seen))
 		}
 	}
 	for _, s := range d.session.Stands() {
 		lines = append(lines, "   "+d.state(s.Status)+" "+fit(d.t("here.what."+s.What), whatW)+"  "+shorten(d.show(s.Text), w-13-whatW))
 	}
 	for _, c := range d.board.Causes() {
-		if strings.HasPrefix(string(c.Cause.Code), "nat.") {
+		if isNAT(c) {
 			continue // the line of the Internet's side tells
 		}
 		lines = append(lines, line(c.Cause.Status, "found", firstOf(c.Finding.Seen, c.Finding.Means)))
@@ -83,6 +90,11 @@ func found(d *desk, w int) []string {
 		lines = append(lines, line(st, "services", d.sumWords(s)))
 	}
 	return lines
+}
+
+// isNAT tells whether a cause is about the router's address on the Internet.
+func isNAT(c wizard.CauseView) bool {
+	return slices.Contains([]check.Code{check.NATDouble, check.NATCGNAT, check.NATHidden}, c.Cause.Code)
 }
 
 // causeWords is what was seen of a cause, and what it means.

@@ -70,7 +70,7 @@ func (b *Board) fromInside(v *FlowView, f rules.Flow) {
 		return
 	}
 	facts := b.facts(f, r)
-	l := check.Layer{Name: "hairpin", Took: r.Took, Address: r.Facts["address"]}
+	l := check.Layer{Name: "inside", Took: r.Took, Address: r.Facts["address"]}
 	key := "text.inside.other"
 	facts["why"] = b.words.Short(r)
 	switch connected, tried := connection(r); {

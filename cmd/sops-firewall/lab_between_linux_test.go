@@ -303,7 +303,7 @@ func TestLabHairpin(t *testing.T) {
 			t.Errorf("%s: %d rows were proven from outside: %v", name, notes, before.rows)
 		}
 		for _, r := range o.rep.Results {
-			i := slices.IndexFunc(r.Layers, func(y wizard.ReportLayer) bool { return y.Layer == "hairpin" })
+			i := slices.IndexFunc(r.Layers, func(y wizard.ReportLayer) bool { return y.Layer == "inside" })
 			switch table := strings.Contains(r.Table, "server-in"); {
 			case table != (i >= 0):
 				t.Errorf("%s: %s has the layers %+v", name, l.row(r), r.Layers)
