@@ -2,14 +2,11 @@ package tui
 
 import (
 	"context"
-	"errors"
-	"os/exec"
 	"slices"
 	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/atotto/clipboard"
 	"github.com/charmbracelet/x/ansi"
 )
 
@@ -38,7 +35,7 @@ const (
 type copier struct {
 	env    func(string) string
 	run    func(ctx context.Context, stdin, name string, args ...string) error
-	system func(string) error
+	system func(ctx context.Context, text string) error
 	rungs  []rung
 	at     int      // the rung to use next
 	works  bool     // the user said that this one arrives
@@ -46,27 +43,34 @@ type copier struct {
 }
 
 func newCopier(env func(string) string) *copier {
-	return &copier{env: env, rungs: ladder(env), run: runTool, system: clipboard.WriteAll}
+	c := &copier{env: env, rungs: ladder(env), run: runTool}
+	c.system = c.desktop
+	return c
 }
 
-// ladder is the order of rungs for a terminal, by what its variables say.
+// ladder is the order of rungs for a terminal, by what its variables say. Over
+// SSH the desktop's tools are left alone: they would fill the clipboard of the
+// server. Inside tmux and screen they come second, as somebody elsewhere may
+// have attached since.
 func ladder(env func(string) string) []rung {
+	here := rungSystem
+	if overSSH(env) {
+		here = rungTerminal
+	}
 	switch {
 	case env("TMUX") != "":
-		return []rung{rungTmux, rungTerminal, rungPage}
+		return []rung{rungTmux, here, rungPage}
+	case env("STY") != "" && here == rungSystem:
+		return []rung{rungScreen, rungSystem, rungPage}
 	case env("STY") != "":
 		return []rung{rungScreen, rungPage}
-	case env("SSH_CONNECTION")+env("SSH_TTY") != "":
-		return []rung{rungTerminal, rungPage}
+	case strings.HasPrefix(env("TERM"), "screen"): // GNU screen on the user's own computer, or behind sudo
+		return []rung{here, rungScreen, rungPage}
 	}
-	return []rung{rungSystem, rungPage}
+	return []rung{here, rungPage}
 }
 
-func runTool(ctx context.Context, stdin, name string, args ...string) error {
-	c := exec.CommandContext(ctx, name, args...)
-	c.Stdin = strings.NewReader(stdin)
-	return c.Run()
-}
+func overSSH(env func(string) string) bool { return env("SSH_CONNECTION")+env("SSH_TTY") != "" }
 
 func (c *copier) rung() rung { return c.rungs[c.at] }
 
@@ -140,27 +144,6 @@ func pieces(text string) string {
 	return b.String()
 }
 
-var errSlow = errors.New("the clipboard tool does not answer")
-
-// limited gives the desktop's tool its time; a stale X11 forward blocks for ever.
-func limited(write func(string) error, text string) error {
-	done := make(chan error, 1)
-	go func() {
-		defer func() {
-			if recover() != nil { // a panic here would leave the terminal raw
-				done <- errSlow
-			}
-		}()
-		done <- write(text)
-	}()
-	select {
-	case err := <-done:
-		return err
-	case <-time.After(toolTime):
-		return errSlow
-	}
-}
-
 // sentWords says what a rung did, and never more than it can know.
 func (d *desk) sentWords(r rung, what string, err error) string {
 	key := "sent"
@@ -175,24 +158,6 @@ func (d *desk) sentWords(r rung, what string, err error) string {
 		key = "no-tmux"
 	}
 	return d.t("screens.copy."+key, "what", what)
-}
-
-// fetchLine is the command that brings a file to the user's own computer; empty
-// when the terminal is not at the other end of an SSH line.
-func fetchLine(env func(string) string, path string) string {
-	conn := strings.Fields(env("SSH_CONNECTION"))
-	if len(conn) < 4 {
-		return ""
-	}
-	user, host, port := firstOf(env("USER"), env("LOGNAME"), "root"), conn[2], conn[3]
-	if strings.Contains(host, ":") {
-		host = "[" + host + "]"
-	}
-	line := "scp "
-	if port != "22" {
-		line += "-P " + port + " "
-	}
-	return line + "'" + user + "@" + host + ":" + strings.ReplaceAll(path, "'", `'\''`) + "' ."
 }
 
 // remember keeps a file's path for the lines that stay on the normal screen.

@@ -19,9 +19,13 @@ func TestLadder(t *testing.T) {
 		want []rung
 	}{
 		"desktop":         {nil, []rung{rungSystem, rungPage}},
+		"tmux":            {map[string]string{"TMUX": "/tmp/x"}, []rung{rungTmux, rungSystem, rungPage}},
+		"screen":          {map[string]string{"STY": "1.pts", "TERM": "screen"}, []rung{rungScreen, rungSystem, rungPage}},
+		"sudo in screen":  {map[string]string{"TERM": "screen.xterm-256color"}, []rung{rungSystem, rungScreen, rungPage}},
 		"ssh":             {map[string]string{"SSH_TTY": "/dev/pts/1"}, []rung{rungTerminal, rungPage}},
+		"ssh from screen": {map[string]string{"SSH_TTY": "x", "TERM": "screen"}, []rung{rungTerminal, rungScreen, rungPage}},
 		"screen over ssh": {map[string]string{"STY": "1.pts", "SSH_TTY": "x"}, []rung{rungScreen, rungPage}},
-		"tmux over ssh":   {map[string]string{"TMUX": "/tmp/x", "SSH_TTY": "x"}, []rung{rungTmux, rungTerminal, rungPage}},
+		"tmux over ssh":   {map[string]string{"TMUX": "/tmp/x", "SSH_CONNECTION": "x"}, []rung{rungTmux, rungTerminal, rungPage}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -100,7 +104,7 @@ func TestTmuxGetsTheText(t *testing.T) {
 }
 
 func TestTmuxRefusesThenTerminal(t *testing.T) {
-	dr := newDrive(t, map[string]string{"TMUX": "x"})
+	dr := newDrive(t, map[string]string{"TMUX": "x", "SSH_TTY": "x"})
 	dr.a.d.copier.run = func(context.Context, string, string, ...string) error { return errors.New("old tmux") }
 	dr.goTo("guides")
 	dr.keys("2", "C")
@@ -117,13 +121,13 @@ func TestDeadClipboardIsLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		stuck := make(chan struct{})
 		start := time.Now()
-		err := limited(func(string) error { <-stuck; return nil }, "x")
+		err := limited(func(context.Context, string) error { <-stuck; return nil }, "x")
 		close(stuck)
 		if !errors.Is(err, errSlow) || time.Since(start) != toolTime {
 			t.Errorf("got %v after %v", err, time.Since(start))
 		}
 	})
-	if err := limited(func(string) error { panic("xclip") }, "x"); err == nil {
+	if err := limited(func(context.Context, string) error { panic("xclip") }, "x"); err == nil {
 		t.Error("a panic of the tool should be an error")
 	}
 }
@@ -174,18 +178,30 @@ func TestFullDiskIsSaid(t *testing.T) {
 	}
 }
 
-func TestFetchLine(t *testing.T) {
-	tests := map[string]struct{ conn, path, want string }{
-		"plain":     {"192.0.2.1 5 192.0.2.2 22", "/home/pi/a.md", "scp 'pi@192.0.2.2:/home/pi/a.md' ."},
-		"port, v6":  {"2001:db8::1 5 2001:db8::2 2222", "/a b.md", "scp -P 2222 'pi@[2001:db8::2]:/a b.md' ."},
-		"quote":     {"192.0.2.1 5 192.0.2.2 22", "/it's", `scp 'pi@192.0.2.2:/it'\''s' .`},
-		"not a ssh": {"", "/a", ""},
+// TestCommandForAnotherComputer: on the inbound screen too the words are those
+// of what was done, and a tool that fails gives way.
+func TestCommandForAnotherComputer(t *testing.T) {
+	tests := map[string]struct {
+		env  map[string]string
+		down int // rungs that did not arrive before
+		want string
+	}{
+		"desktop":    {nil, 0, "[copied] the command to the clipboard of this computer"},
+		"ssh":        {map[string]string{"SSH_TTY": "x"}, 0, "[sent] the command to your terminal"},
+		"dead tmux":  {map[string]string{"SSH_TTY": "x", "TMUX": "x"}, 0, "[sent] the command to your terminal"},
+		"no way did": {map[string]string{"SSH_TTY": "x"}, 1, "[note] Select the command with the mouse"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			env := map[string]string{"SSH_CONNECTION": tt.conn, "USER": "pi"}
-			if got := fetchLine(func(k string) string { return env[k] }, tt.path); got != tt.want {
-				t.Errorf("got %s, want %s", got, tt.want)
+			dr := newDrive(t, tt.env)
+			dr.a.d.copier.run = func(context.Context, string, string, ...string) error { return errors.New("no server") }
+			for range tt.down {
+				dr.a.d.copier.failed()
+			}
+			dr.goTo("tables")
+			dr.keys("5", "i", "c")
+			if txt := dr.text(); !strings.Contains(txt, tt.want) {
+				t.Errorf("it does not say %q:\n%s", tt.want, txt)
 			}
 		})
 	}

@@ -146,9 +146,7 @@ func (d *desk) home(path string) string {
 	return path
 }
 
-func (d *desk) ssh() bool {
-	return d.env("SSH_CONNECTION")+d.env("SSH_TTY") != ""
-}
+func (d *desk) ssh() bool { return overSSH(d.env) }
 
 // from is the place that checks run from; the server until the user says otherwise.
 func (d *desk) from() rules.Place {

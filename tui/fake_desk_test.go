@@ -61,7 +61,7 @@ func fakeDesk(env map[string]string) (*desk, *fakeSession, *fakeBoard, *fakeFile
 	s, b, f := newFakeSession(), newFakeBoard(), &fakeFiles{got: map[string]string{}}
 	get := func(k string) string { return env[k] }
 	c := newCopier(get)
-	c.system = func(string) error { return nil }
+	c.system = func(context.Context, string) error { return nil }
 	c.run = func(context.Context, string, string, ...string) error { return nil }
 	return &desk{
 		words: realWords(), listens: fakeListening,

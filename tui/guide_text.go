@@ -53,10 +53,10 @@ func (d *desk) cutBlock(b router.Block) []piece {
 	return out
 }
 
-// chips are the values of a step that can be copied alone.
+// chips are the values of a step, or the lines of commands, that can be copied alone.
 func (p piece) chips() []string {
 	if p.code {
-		return nil
+		return strings.Split(p.show, "\n")
 	}
 	var out []string
 	for _, m := range inMarks.FindAllStringSubmatch(p.show, -1) {
@@ -125,8 +125,8 @@ func (d *desk) guideMarkdown(g wizard.SideGuide) []byte {
 	return []byte(b.String())
 }
 
-// applyText is what is to be entered, nothing else.
-func applyText(g router.Guide, part router.Part) string {
+// partText is all of a part, steps and commands.
+func partText(g router.Guide, part router.Part) string {
 	var parts []string
 	for _, b := range g.Blocks {
 		if b.Part != part {

@@ -18,6 +18,9 @@ func (s *guidesScreen) View(w, h int) frame {
 	case g.Err != nil:
 		lines := append([]string{""}, hang(" ", s.d.show(s.d.t("screens.guides.no-guide", "error", g.Err.Error())), w-1)...)
 		return frame{lines: append(append(lines, ""), hang(" ", s.d.t("screens.guides.no-guide-do"), w-1)...), y: -1}
+	case s.coded:
+		s.rows = s.layout(w)
+		return frame{lines: s.code(w, h), y: -1}
 	case g.Guide.Nothing:
 		lines := append(head, "")
 		lines = append(lines, hang(" ", s.d.nothingToDo(), w-1)...)
@@ -130,13 +133,16 @@ func (s *guidesScreen) layout(w int) []guideRow {
 	var rows []guideRow
 	for i, p := range s.pieces() {
 		if i > 0 {
-			rows = append(rows, guideRow{"", -1})
+			rows = append(rows, guideRow{"", -1, 0})
 		}
 		if p.code {
-			for l := range strings.SplitSeq(p.show, "\n") {
+			for n, l := range strings.Split(p.show, "\n") {
 				// Long commands break anywhere: what is copied is whole.
 				for _, part := range chop(s.d.show(strings.ReplaceAll(l, "\t", "    ")), w-5) {
-					rows = append(rows, guideRow{part, i})
+					if i == s.piece() && n+1 == s.chip {
+						part = rowStyle.Render(part)
+					}
+					rows = append(rows, guideRow{part, i, n + 1})
 				}
 			}
 			continue
@@ -149,13 +155,13 @@ func (s *guidesScreen) layout(w int) []guideRow {
 			if m := stepStart.FindString(l); m != "" {
 				rest := hang(m, styled(s.d.show(l[len(m):]), &n, chip), w-5)
 				for _, part := range rest {
-					rows = append(rows, guideRow{part, i})
+					rows = append(rows, guideRow{part, i, 0})
 				}
 				continue
 			}
 			indent := l[:len(l)-len(strings.TrimLeft(l, " "))]
 			for _, part := range hang(indent, styled(s.d.show(strings.TrimSpace(l)), &n, chip), w-5) {
-				rows = append(rows, guideRow{part, i})
+				rows = append(rows, guideRow{part, i, 0})
 			}
 		}
 	}

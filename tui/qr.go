@@ -15,6 +15,16 @@ const quiet = 2
 // which is right on a dark screen.
 var qrStyle = lipgloss.NewStyle().Foreground(lipgloss.Color("0")).Background(lipgloss.Color("15"))
 
+// qrSize is how many columns a text takes as a QR code, and half as many rows;
+// 0 where it is too long for any.
+func qrSize(text string) int {
+	c, err := qr.Encode(text, qr.L)
+	if err != nil {
+		return 0
+	}
+	return c.Size + 2*quiet
+}
+
 // qrLines draws text as a QR code, two modules of a column in one character.
 // It is empty where the text is too long for w columns and h rows.
 func qrLines(text string, w, h int, colour bool) []string {

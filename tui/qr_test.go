@@ -11,46 +11,56 @@ import (
 
 // TestQR reads the drawn code back with a real decoder.
 func TestQR(t *testing.T) {
-	const url, scale = "http://sops.example.com:8883/NWTF9D2GEZS5", 4
+	const url = "http://sops.example.com:8883/NWTF9D2GEZS5"
 	for name, colour := range map[string]bool{"black on white": true, "no colours, dark screen": false} {
 		t.Run(name, func(t *testing.T) {
 			lines := qrLines(url, 78, 22, colour)
 			if lines == nil {
 				t.Fatal("it does not fit 80x24")
 			}
-			n := width(lines[0])
-			img := image.NewGray(image.Rect(0, 0, (n+8)*scale, (2*len(lines)+8)*scale))
-			for i := range img.Pix {
-				img.Pix[i] = 255
-			}
-			set := func(x, y int, drawn bool) {
-				v := color.Gray{Y: 255}
-				if drawn == colour { // drawn is dark, or the light is drawn
-					v.Y = 0
-				}
-				for dx := range scale {
-					for dy := range scale {
-						img.SetGray((x+4)*scale+dx, (y+4)*scale+dy, v)
-					}
-				}
-			}
-			for y, l := range lines {
-				for x, r := range []rune(plain(l)) {
-					set(x, 2*y, r == '\u2588' || r == '\u2580')
-					set(x, 2*y+1, r == '\u2588' || r == '\u2584')
-				}
-			}
-			bmp, err := gozxing.NewBinaryBitmapFromImage(img)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got, err := qrcode.NewQRCodeReader().Decode(bmp, nil)
-			if err != nil || got.GetText() != url {
-				t.Errorf("read back as %v, %v", got, err)
+			if got := readQR(t, lines, colour); got != url {
+				t.Errorf("read back as %q", got)
 			}
 		})
 	}
 	if qrLines(url, 20, 22, true) != nil || qrLines(url, 78, 8, true) != nil {
 		t.Error("a code that does not fit was drawn")
 	}
+}
+
+// readQR reads a drawn code with a real decoder.
+func readQR(t *testing.T, lines []string, colour bool) string {
+	t.Helper()
+	const scale = 4
+	n := width(lines[0])
+	img := image.NewGray(image.Rect(0, 0, (n+8)*scale, (2*len(lines)+8)*scale))
+	for i := range img.Pix {
+		img.Pix[i] = 255
+	}
+	set := func(x, y int, drawn bool) {
+		v := color.Gray{Y: 255}
+		if drawn == colour { // drawn is dark, or the light is drawn
+			v.Y = 0
+		}
+		for dx := range scale {
+			for dy := range scale {
+				img.SetGray((x+4)*scale+dx, (y+4)*scale+dy, v)
+			}
+		}
+	}
+	for y, l := range lines {
+		for x, r := range []rune(plain(l)) {
+			set(x, 2*y, r == '\u2588' || r == '\u2580')
+			set(x, 2*y+1, r == '\u2588' || r == '\u2584')
+		}
+	}
+	bmp, err := gozxing.NewBinaryBitmapFromImage(img)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := qrcode.NewQRCodeReader().Decode(bmp, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got.GetText()
 }

@@ -23,29 +23,23 @@ type guidesScreen struct {
 	part    router.Part
 	missing bool
 	row     int // line under the cursor, in the part
-	chip    int // value of the step that c copies; 0 for the whole step
+	chip    int // value of the step, or line of the commands, that c copies; 0 for the whole
 	top     int
 	rows    []guideRow // of the last picture
 	height  int
 	copying *copying
+	coded   bool     // what c copies is shown as a QR code
 	note    []string // what the last key did
 	file    []string // where the guide was written
 	fetch   bool     // v asked where the file is: say how to get it too
 }
 
-// guideRow is a line of the part and the piece it belongs to; -1 for none.
+// guideRow is a line of the part, the piece it belongs to, -1 for none, and the
+// line of the commands that it shows, from 1; 0 in steps.
 type guideRow struct {
 	text  string
 	piece int
-}
-
-// copying is a copy under way: what, and which part of it.
-type copying struct {
-	what  string
-	text  string
-	parts []string
-	n     int
-	ask   bool // waiting for y or n
+	line  int
 }
 
 func newGuidesScreen(d *desk, q wizard.Question, page func(string) tea.Cmd) *guidesScreen {
@@ -101,9 +95,12 @@ func (s *guidesScreen) Keys() []hint {
 	if s.copying != nil && s.copying.ask {
 		return append([]hint{d.hint("y", "yes"), d.hint("n", "no"), d.hint("Esc", "never-mind"), d.hint("p", "page"), d.hint("v", "file")}, d.usual()[3:]...)
 	}
-	keys := []hint{d.hint("c", "copy"), d.hint("C", "copy-all"), d.hint("p", "page"), d.hint("v", "file"), d.hint("1-5", "part")}
+	keys := []hint{d.hint("c", "copy"), d.hint("C", "copy-all"), d.hint("p", "page"), d.hint("v", "file"), d.hint("g", "qr-piece"), d.hint("1-5", "part")}
+	if s.coded {
+		keys = []hint{d.hint("g", "text"), d.hint("c", "copy"), d.hint("v", "file"), d.hint("Up Down", "move"), d.hint("1-5", "part")}
+	}
 	if slices.ContainsFunc(s.pieces(), func(p piece) bool { return len(p.chips()) > 0 }) {
-		keys = slices.Insert(keys, 2, d.hint("x", "value"))
+		keys = slices.Insert(keys, 2, d.hint("x", s.choosing()))
 	}
 	if len(s.list) > 1 {
 		keys = append(keys, d.hint("Tab", "next-one"))
@@ -140,6 +137,9 @@ func (s *guidesScreen) press(name string) (act, tea.Cmd) {
 			return act{}, nil
 		}
 	}
+	if act, cmd, done := s.pressCode(name); done {
+		return act, cmd
+	}
 	switch name {
 	case "up":
 		s.row--
@@ -171,12 +171,10 @@ func (s *guidesScreen) press(name string) (act, tea.Cmd) {
 	case "C":
 		return act{}, s.copyAll()
 	case "x":
-		if ps := s.pieces(); len(ps) > 0 {
-			s.chip = (s.chip + 1) % (len(ps[min(s.piece(), len(ps)-1)].chips()) + 1)
-		}
+		s.choose()
 	case "p":
 		if s.ready() {
-			return act{}, s.page(applyText(s.guide().Guide, s.part))
+			return act{}, s.show(partText(s.guide().Guide, s.part))
 		}
 	case "v":
 		if s.fetch = true; s.copying == nil {
@@ -231,99 +229,6 @@ func (s *guidesScreen) pieces() []piece {
 		}
 	}
 	return out
-}
-
-func (s *guidesScreen) copyPiece() tea.Cmd {
-	if !s.ready() {
-		return nil
-	}
-	ps := s.pieces()
-	if len(ps) == 0 {
-		return nil
-	}
-	p := ps[min(s.piece(), len(ps)-1)]
-	if chips := p.chips(); s.chip > 0 && s.chip <= len(chips) {
-		return s.copy(chips[s.chip-1], chips[s.chip-1])
-	}
-	return s.copy(p.name, p.text)
-}
-
-func (s *guidesScreen) copyAll() tea.Cmd {
-	if !s.ready() {
-		return nil
-	}
-	return s.copy(s.d.t("screens.copy.all", "part", s.d.partName(s.part)), applyText(s.guide().Guide, s.part))
-}
-
-// copy starts at the rung that worked last, and always leaves a file too.
-func (s *guidesScreen) copy(what, text string) tea.Cmd {
-	s.copying = &copying{what: what, text: text, parts: s.d.copier.parts(text)}
-	s.note, s.fetch = nil, false
-	return tea.Batch(s.send(), s.write())
-}
-
-func (s *guidesScreen) send() tea.Cmd {
-	c := s.copying
-	if s.d.copier.rung() == rungPage {
-		return tea.Sequence(s.page(c.text), s.d.copier.send(c.text))
-	}
-	return s.d.copier.send(c.parts[c.n])
-}
-
-// name is what is being copied, and which part of it.
-func (s *guidesScreen) name() string {
-	c := s.copying
-	if len(c.parts) == 1 {
-		return c.what
-	}
-	return s.d.t("screens.copy.part", "what", c.what, "n", itoa(c.n+1), "all", itoa(len(c.parts)))
-}
-
-func (s *guidesScreen) sent(msg sentMsg) tea.Cmd {
-	c := s.copying
-	if c == nil || msg.rung != s.d.copier.rung() {
-		return nil
-	}
-	if msg.rung == rungPage {
-		s.copying = nil
-		return nil
-	}
-	say := s.d.sentWords(msg.rung, s.name(), msg.err)
-	if msg.rung == rungTmux && msg.err != nil && s.d.copier.failed() { // the tool itself said no
-		c.parts, c.n = s.d.copier.parts(c.text), 0
-		s.note = []string{say + " " + s.d.t("screens.copy.next")}
-		return s.send()
-	}
-	s.note = []string{say + " " + s.d.t("screens.copy.ask")}
-	if s.d.copier.works && len(c.parts) == 1 { // asked before, and it did
-		s.note, s.copying = []string{say}, nil
-		return nil
-	}
-	c.ask = true
-	return nil
-}
-
-func (s *guidesScreen) arrived() tea.Cmd {
-	s.d.copier.worked()
-	c := s.copying
-	if c.n+1 < len(c.parts) {
-		c.n++
-		c.ask = false
-		return s.send()
-	}
-	s.copying, s.note = nil, []string{s.d.t("screens.copy.worked")}
-	return nil
-}
-
-func (s *guidesScreen) lost() tea.Cmd {
-	c := s.copying
-	if !s.d.copier.failed() {
-		s.copying = nil
-		s.note = []string{s.d.t("screens.copy.use-file")}
-		return nil
-	}
-	c.ask, c.n, c.parts = false, 0, s.d.copier.parts(c.text)
-	return s.send()
 }
 
 // write saves the guide that is shown.

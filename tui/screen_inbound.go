@@ -124,10 +124,9 @@ func (d *desk) insidable(t wizard.TableView) bool {
 // inboundScreen tells what to do at the other end, and what has arrived.
 type inboundScreen struct {
 	noDraft
-	d    *desk
-	qr   bool
-	say  string // what became of the copy
-	mark string // the word before it
+	d   *desk
+	qr  bool
+	say string // what became of the copy
 }
 
 func (s *inboundScreen) Keys() []hint {
@@ -147,10 +146,7 @@ func (s *inboundScreen) Keys() []hint {
 
 func (s *inboundScreen) Update(msg tea.Msg) (act, tea.Cmd) {
 	if sent, ok := msg.(sentMsg); ok {
-		s.mark, s.say = s.d.t("screens.inbound.sent-mark"), s.d.t("screens.inbound.sent")
-		if sent.err != nil {
-			s.mark, s.say = s.d.state(check.Note), s.d.t("screens.inbound.not-sent")
-		}
+		return act{}, s.sent(sent)
 	}
 	k, ok := msg.(tea.KeyPressMsg)
 	if !ok {
@@ -170,6 +166,20 @@ func (s *inboundScreen) Update(msg tea.Msg) (act, tea.Cmd) {
 		}
 	}
 	return act{}, nil
+}
+
+// sent tells what became of the copy, or tries the next rung where the tool
+// itself said no.
+func (s *inboundScreen) sent(msg sentMsg) tea.Cmd {
+	switch {
+	case msg.rung == rungPage:
+		s.say = s.d.t("screens.inbound.select")
+	case msg.rung == rungTmux && msg.err != nil && s.d.copier.failed():
+		return s.d.copier.send(s.d.in.x.Command)
+	default:
+		s.say = s.d.sentWords(msg.rung, s.d.t("screens.copy.command"), msg.err) + " " + s.d.t("screens.inbound.sent")
+	}
+	return nil
 }
 
 func (s *inboundScreen) View(w, h int) frame {
@@ -210,7 +220,7 @@ func (s *inboundScreen) lines(lines []string, w int) []string {
 		lines = append(lines, hang(" ", words.Text("inbound.over", nil), w-1)...)
 	}
 	if s.say != "" {
-		lines = append(append(lines, ""), hang(" "+s.mark+" ", s.say, w-1)...)
+		lines = append(append(lines, ""), hang(" ", s.say, w-1)...)
 	}
 	return lines
 }

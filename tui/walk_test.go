@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"context"
 	"errors"
 	"regexp"
 	"strings"
@@ -41,7 +42,7 @@ func TestWalk(t *testing.T) {
 		t.Errorf("the copy is not told rightly:\n%s", txt)
 	}
 	dr.keys("v")
-	if txt = regexp.MustCompile(" +\n").ReplaceAllString(dr.text(), "\n"); !strings.Contains(txt, " scp 'pi@192.0.2.2:/home/user/sops/guide-site-fritzbox.md' .\n") || !strings.Contains(txt, "did it arrive?") {
+	if txt = regexp.MustCompile(" +\n").ReplaceAllString(dr.text(), "\n"); !strings.Contains(txt, " scp pi@192.0.2.2:/home/user/sops/guide-site-fritzbox.md .\n") || !strings.Contains(txt, "did it arrive?") {
 		t.Errorf("v does not say how to fetch the file:\n%s", txt)
 	}
 	if !strings.Contains(dr.f.got["guide-site-fritzbox.md"], "## Enter") {
@@ -198,7 +199,7 @@ func TestPlaceNames(t *testing.T) {
 func TestOneValueIsCopiedAlone(t *testing.T) {
 	dr := newDrive(t, nil)
 	var got string
-	dr.a.d.copier.system = func(s string) error { got = s; return nil }
+	dr.a.d.copier.system = func(_ context.Context, s string) error { got = s; return nil }
 	dr.goTo("guides")
 	dr.keys("2")
 	dr.text() // the lines are known once they are drawn
