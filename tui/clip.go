@@ -37,7 +37,7 @@ var errSlow = errors.New("the clipboard tool does not answer")
 // useTool gives text to the first tool that takes it; its error is that of the
 // last, and exec.ErrNotFound where there is none for this text and display.
 func (c *copier) useTool(ctx context.Context, tools []clipTool, text string) error {
-	err := error(exec.ErrNotFound)
+	err := exec.ErrNotFound
 	for _, t := range tools {
 		if t.needs != "" && c.env(t.needs) == "" || t.ascii && strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII }) {
 			continue

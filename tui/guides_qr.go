@@ -1,27 +1,23 @@
 package tui
 
-import (
-	"strings"
+import "strings"
 
-	tea "charm.land/bubbletea/v2"
-)
-
-// pressCode takes the keys that mean something else while a QR code is shown;
-// done is false for the others, which move, choose and go on as ever.
-func (s *guidesScreen) pressCode(name string) (a act, cmd tea.Cmd, done bool) {
+// pressCode takes the keys that show a QR code and leave it; the others move,
+// choose and go on as ever.
+func (s *guidesScreen) pressCode(name string) (done bool) {
 	switch name {
 	case "g":
 		if s.coded = !s.coded && s.ready(); s.coded {
 			s.copying, s.note = nil, nil
 		}
-		return act{}, nil, true
+		return true
 	case "esc", "enter":
 		done = s.coded
 		s.coded = false
 	case "c", "C", "p", "v": // what they say stands below the text
 		s.coded = false
 	}
-	return act{}, nil, done
+	return done
 }
 
 // code is what c copies as a QR code, or why there is none and what to do.

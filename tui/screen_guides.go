@@ -137,8 +137,8 @@ func (s *guidesScreen) press(name string) (act, tea.Cmd) {
 			return act{}, nil
 		}
 	}
-	if act, cmd, done := s.pressCode(name); done {
-		return act, cmd
+	if s.pressCode(name) {
+		return act{}, nil
 	}
 	switch name {
 	case "up":
