@@ -16,10 +16,10 @@ type choiceScreen struct {
 	d     *desk
 	q     wizard.Question
 	field *huh.Select[string]
-	told  string               // the option that is explained, see desk.under
-	above func(w int) []string // what stands over the options; may be nil
-	below func(w int) []string // what stands under everything; may be nil
-	say   string               // what was wrong with the answer
+	told  string                  // the option that is explained, see desk.under
+	above func(w, h int) []string // what stands over the options; may be nil
+	below func(w int) []string    // what stands under everything; may be nil
+	say   string                  // what was wrong with the answer
 }
 
 func newChoiceScreen(d *desk, q wizard.Question, old draft) *choiceScreen {
@@ -112,7 +112,7 @@ func (s *choiceScreen) View(w, h int) frame {
 	s.build(s.q.Options[at].ID, w)
 	var lines []string
 	if s.above != nil {
-		lines = append(lines, s.above(w)...)
+		lines = append(lines, s.above(w, h)...)
 	} else {
 		lines = append(lines, intro(s.d, s.q, w)...)
 	}

@@ -20,7 +20,7 @@ type finishScreen struct {
 
 func newFinishScreen(d *desk, q wizard.Question) *finishScreen {
 	s := &finishScreen{choiceScreen: newChoiceScreen(d, q, draft{})}
-	s.above = func(w int) []string { return append(append(s.result(w), s.report(w)...), "") }
+	s.above = func(w, _ int) []string { return append(append(s.result(w), s.report(w)...), "") }
 	return s
 }
 

@@ -13,7 +13,11 @@ type startScreen struct{ *choiceScreen }
 
 func newStartScreen(d *desk, q wizard.Question, old draft) *startScreen {
 	s := &startScreen{newChoiceScreen(d, q, old)}
-	s.above = func(w int) []string { return append(append(intro(d, q, w), found(d, w)...), "") }
+	s.above = func(w, h int) []string {
+		lines := intro(d, q, w)
+		room := h - len(lines) - 1 - len(q.Options) - 2 - len(s.below(w)) // a line and its rule explain the option
+		return append(append(lines, found(d, w, room)...), "")
+	}
 	s.below = func(w int) []string {
 		return append([]string{""}, hang(" ", d.t("screens.start.plain"), w-1)...)
 	}
@@ -25,27 +29,30 @@ func (s *startScreen) Keys() []hint {
 	return append(s.d.choiceKeys(s.q.Options, s.d.hint("Enter", "choose")), s.d.usual()[1:]...)
 }
 
-// found is what is known about this computer and its services, a line each.
-func found(d *desk, w int) []string {
+// found is what is known about this computer and its services, a line each; whole
+// where there is room for that.
+func found(d *desk, w, room int) []string {
 	h := d.session.Here()
+	var whole, lines []string
 	whatW := d.widest("screens.start.computer", "screens.start.cloud", "screens.start.router", "screens.start.internet", "screens.start.found", "screens.start.services", "here.what.firewall", "here.what.ports", "here.what.docker")
-	line := func(s check.Status, what, text string) string {
-		return "   " + d.state(s) + " " + fit(d.t("screens.start."+what), whatW) + "  " + shorten(d.show(text), w-13-whatW)
+	line := func(s check.Status, what, text string) {
+		label := "   " + d.state(s) + " " + fit(d.t(what), whatW) + "  "
+		whole = append(whole, hang(label, d.show(text), w-1)...)
+		lines = append(lines, label+shorten(d.show(text), w-13-whatW))
 	}
-	var lines []string
 	prefix := ""
 	if h.Main.Prefix.IsValid() {
 		prefix = h.Main.Prefix.String()
 	}
 	if me := d.t("screens.start.me", "host", h.Host, "os", h.OS, "container", h.Container, "prefix", prefix, "iface", h.Main.Name); me != "" {
-		lines = append(lines, line(check.Pass, "computer", me))
+		line(check.Pass, "screens.start.computer", me)
 	}
 	if h.CloudName != "" {
-		lines = append(lines, line(check.Pass, "cloud", h.CloudName))
+		line(check.Pass, "screens.start.cloud", h.CloudName)
 	}
 	switch {
 	case !h.Gateway.IsValid() && !h.Gateway6.IsValid():
-		lines = append(lines, line(check.Note, "router", d.t("screens.start.no-gateway")))
+		line(check.Note, "screens.start.router", d.t("screens.start.no-gateway"))
 	default:
 		gw := h.Gateway
 		if !gw.IsValid() {
@@ -55,7 +62,7 @@ func found(d *desk, w int) []string {
 		if h.Looking && h.RouterWhy == "" {
 			st, text = check.Running, d.t("screens.start.asking", "gateway", gw.String())
 		}
-		lines = append(lines, line(st, "router", text))
+		line(st, "screens.start.router", text)
 		if f := d.session.NAT(); f.Seen != "" {
 			st := check.Note
 			for _, c := range d.board.Causes() { // a test from outside tells more
@@ -63,23 +70,23 @@ func found(d *desk, w int) []string {
 					st, f = c.Cause.Status, c.Finding
 				}
 			}
-			lines = append(lines, line(st, "internet", f.Seen))
+			line(st, "screens.start.internet", f.Seen)
 		}
 	}
 	for _, s := range d.session.Stands() {
-		lines = append(lines, "   "+d.state(s.Status)+" "+fit(d.t("here.what."+s.What), whatW)+"  "+shorten(d.show(s.Text), w-13-whatW))
+		line(s.Status, "here.what."+s.What, s.Text)
 	}
 	for _, c := range d.board.Causes() {
 		if isNAT(c) {
 			continue // the line of the Internet's side tells
 		}
-		lines = append(lines, line(c.Cause.Status, "found", firstOf(c.Finding.Seen, c.Finding.Means)))
+		line(c.Cause.Status, "screens.start.found", firstOf(c.Finding.Seen, c.Finding.Means))
 	}
 	s := earlySum(d)
 	done := s.Pass + s.Note + s.Fail + s.Unproven + s.Skipped
 	switch all := done + s.Running; {
 	case s.Running > 0:
-		lines = append(lines, line(check.Running, "services", d.t("screens.start.background", "done", itoa(done), "all", itoa(all))))
+		line(check.Running, "screens.start.services", d.t("screens.start.background", "done", itoa(done), "all", itoa(all)))
 	case done > 0:
 		st := check.Pass
 		if s.Fail > 0 {
@@ -87,7 +94,10 @@ func found(d *desk, w int) []string {
 		} else if s.Unproven+s.Note+s.Skipped > 0 {
 			st = check.Note
 		}
-		lines = append(lines, line(st, "services", d.sumWords(s)))
+		line(st, "screens.start.services", d.sumWords(s))
+	}
+	if len(whole) <= room {
+		return whole
 	}
 	return lines
 }
