@@ -146,7 +146,7 @@ func TestLabProofBookLoss(t *testing.T) {
 			t.Parallel()
 			c := <-free
 			defer func() { free <- c }()
-			c.as(t).proofOnLossyLine(l.outside)
+			c.as(t).proofOnLossyLine(l.outside, false)
 		})
 	}
 }

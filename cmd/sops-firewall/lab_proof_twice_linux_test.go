@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -11,10 +13,14 @@ func TestLabProofTwice(t *testing.T) {
 	l := newLab(t)
 	l.sopsDown()
 	first := l.listen()
-	cmd := l.in(l.server, l.bin, "listen", "--site", l.site())
-	out, err := cmd.CombinedOutput()
-	if err == nil || cmd.ProcessState.ExitCode() != 1 || !strings.Contains(string(out), "waits on this computer already, process ") || !strings.Contains(string(out), "Ctrl-C") {
-		t.Errorf("a second one: %v\n%s", err, out)
+	already := fmt.Sprint("waits on this computer already, process ", first.cmd.Process.Pid, ", since ")
+	for name, state := range map[string]string{"a second one": "state0", "of another user": "elsewhere"} {
+		cmd := l.in(l.server, l.bin, "listen", "--site", l.site())
+		cmd.Env = append(cmd.Env, "XDG_STATE_HOME="+filepath.Join(l.dir, state))
+		out, err := cmd.CombinedOutput()
+		if err == nil || cmd.ProcessState.ExitCode() != 1 || !strings.Contains(string(out), already) || !strings.Contains(string(out), "Ctrl-C") {
+			t.Errorf("%s: %v\n%s", name, err, out)
+		}
 	}
 	if err := first.cmd.Process.Kill(); err != nil {
 		t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/syncsign/sops-firewall/wizard"
 )
@@ -17,25 +18,41 @@ import (
 // that ends.
 const lockFile = "listen.lock"
 
-// hold makes this program the only one of this user that listens for a test from
-// outside, until release: two would take the ports from each other. Where no lock
-// can be had, as on some network drives, all goes on without one.
+// hold makes this program the only one that listens for a test from outside, of
+// this user and, on Linux, of all, until release: two would take the ports from
+// each other. Where no lock can be had, as on some network drives, all goes on
+// without one.
 func (a *app) hold(w *wizard.Words) (release func(), err error) {
+	taken := func(by string) error {
+		process, since := holder(by)
+		return errors.New(w.Say("problems.listens-already", "process", process, "since", since))
+	}
+	now := a.now().Format(clock)
 	f := a.openLock()
 	if f == nil {
-		return func() {}, nil
+		unmark, others := mark(os.Getpid(), now)
+		if unmark == nil {
+			return nil, taken(others)
+		}
+		return unmark, nil
 	}
 	locked, others := lock(f)
 	if others {
-		process, since := holder(f)
+		b, _ := io.ReadAll(io.NewSectionReader(f, 0, 64)) // who it is may stay open
 		_ = f.Close()
-		return nil, errors.New(w.Say("problems.listens-already", "process", process, "since", since))
+		return nil, taken(string(b))
+	}
+	unmark, by := mark(os.Getpid(), now)
+	if unmark == nil {
+		_ = f.Close()
+		return nil, taken(by)
 	}
 	if locked {
 		_ = f.Truncate(0)
-		_, _ = f.WriteAt(fmt.Appendf(nil, "%d %s\n", os.Getpid(), a.now().Format("15:04")), 0)
+		_, _ = f.WriteAt(fmt.Appendf(nil, "%d %s\n", os.Getpid(), now), 0)
 	}
 	return func() {
+		unmark()
 		if locked {
 			_ = f.Truncate(0)
 		}
@@ -56,15 +73,16 @@ func (a *app) openLock() *os.File {
 	return f
 }
 
-// holder reads who wrote the lock's file: a process and since when.
-func holder(f *os.File) (process, since string) {
-	b, err := io.ReadAll(io.NewSectionReader(f, 0, 64))
-	if err != nil {
+const clock = "15:04"
+
+// holder reads who holds the lock: a process and since when.
+func holder(said string) (process, since string) {
+	p, t, _ := strings.Cut(strings.TrimSpace(said), " ")
+	if _, err := strconv.ParseUint(p, 10, 32); err != nil {
 		return "?", "?"
 	}
-	p, t, _ := strings.Cut(strings.TrimSpace(string(b)), " ")
-	if _, err := strconv.Atoi(p); err != nil || len(t) > len("15:04") {
-		return "?", "?"
+	if _, err := time.Parse(clock, t); err != nil {
+		return p, "?"
 	}
 	return p, t
 }

@@ -4,15 +4,17 @@ import (
 	"context"
 	"net/netip"
 	"slices"
+	"time"
 )
 
 // judge tells who it is that answers without a proof: the service itself, which
 // holds its port, or another device. inner is what became of the row's protocol.
-func (p inboundProbe) judge(ctx context.Context, env Env, to Target, inner Result, proof Proof, l Layer) Result {
+// Other rows' proofs are waited for until limited ends.
+func (p inboundProbe) judge(ctx, limited context.Context, env Env, lim Limits, to Target, inner Result, proof Proof, l Layer) Result {
 	spoken := spoke(inner)
 	id, named := uint32(0), false
 	if spoken {
-		id, named = p.prover.Identify(ctx, env, p.kind, inner.at(to), to)
+		id, named = p.identify(ctx, env, lim, inner.at(to), to)
 	}
 	same, known := named, false
 	if named { // what the code knows needs no other port's proof
@@ -20,7 +22,7 @@ func (p inboundProbe) judge(ctx context.Context, env Env, to Target, inner Resul
 	}
 	var post Post
 	if !same || !known {
-		post = postsOf(env).of(ctx, to)
+		post = postsOf(env).of(limited, to)
 		if named && post.State != PostUnknown {
 			same, known = p.prover.Knows(p.kind, id, post)
 		}
@@ -61,6 +63,54 @@ func (p inboundProbe) judge(ctx context.Context, env Env, to Target, inner Resul
 	}
 	inner.add(l)
 	return inner
+}
+
+// identify asks who a service is that has just answered. On a lossy line it takes
+// fresh connections until one brings the answer.
+func (p inboundProbe) identify(ctx context.Context, env Env, lim Limits, at netip.AddrPort, to Target) (id uint32, ok bool) {
+	ctx, cancel := context.WithTimeout(ctx, 2*lim.Early)
+	found := make(chan uint32, 5)
+	left := 0
+	defer func() { // nothing stays behind
+		cancel()
+		for ; left > 0; left-- {
+			<-found
+		}
+	}()
+	waits := []time.Duration{lim.Hedge1, lim.Hedge2 - lim.Hedge1, lim.Hedge2, lim.Early / 2}
+	try := func() {
+		left++
+		go func() {
+			var x uint32
+			defer func() { // a mistake of ours must not take the terminal with it
+				_ = recover()
+				found <- x
+			}()
+			if got, ok := p.prover.Identify(ctx, env, p.kind, at, to); ok {
+				x = got
+			}
+		}()
+	}
+	try()
+	timer := time.NewTimer(waits[0])
+	defer timer.Stop()
+	for left > 0 {
+		select {
+		case x := <-found:
+			if left--; x != 0 {
+				return x, true
+			}
+			if left == 0 {
+				return 0, false // it shows nothing, and said so
+			}
+		case <-timer.C:
+			try()
+			if waits = waits[1:]; len(waits) > 0 {
+				timer.Reset(waits[0])
+			}
+		}
+	}
+	return 0, false
 }
 
 // fits tells whether the row's own service answered, however ill.

@@ -44,7 +44,7 @@ func (p inboundProbe) family(ctx context.Context, env Env, lim Limits, to Target
 			found.inner = &res
 			res.Status, res.Code = Unproven, ""
 		}
-		return p.judge(limited, env, to, *found.inner, found.proof, l)
+		return p.judge(ctx, limited, env, lim, to, *found.inner, found.proof, l)
 	}
 	return res.arrived(found.proof, l)
 }
