@@ -25,6 +25,7 @@ type between struct {
 	dialed []netip.Addr   // addresses that lead to the server: proven from outside
 	proven bool           // something was proven from outside, perhaps over IPv6
 	works  bool           // a row to the server's name works from here
+	deaf   bool           // a row to it does not connect
 	closed bool           // something was tried from outside and did not arrive
 
 	answer []netip.Addr // where the server's name leads, as this network's name servers say
@@ -206,6 +207,16 @@ func split(in []netip.Addr) (inside, outside []netip.Addr) {
 		}
 	}
 	return inside, outside
+}
+
+// loopback tells whether it is the router that keeps a hub in the server's own
+// network from it: from outside the way is proven, and here nothing connects.
+func (n between) loopback() (verdict, bool) {
+	_, outside := split(only4(n.answer))
+	if n.from != rules.FromHub || !n.proven || !n.deaf || !n.server.IsValid() || !n.near(n.server) || len(outside) == 0 {
+		return verdict{}, false
+	}
+	return verdict{code: check.NATHairpin, status: check.Note, facts: check.Facts{"variant": "hub"}}, true
 }
 
 func only4(in []netip.Addr) []netip.Addr {

@@ -148,6 +148,32 @@ func TestNameLeads(t *testing.T) {
 	}
 }
 
+// TestLoopback: a hub in the server's own network that does not get there by the
+// public name.
+func TestLoopback(t *testing.T) {
+	good := between{
+		from: rules.FromHub, rows: true, server: netip.MustParseAddr("192.168.50.10"), own: []netip.Prefix{netip.MustParsePrefix("192.168.50.20/24")},
+		answer: addrs("203.0.113.5"), proven: true, deaf: true,
+	}
+	if got := verdictText(good.loopback()); got != "nat.hairpin.hub note false" {
+		t.Errorf("got %s", got)
+	}
+	for name, change := range map[string]func(*between){
+		"from the server":      func(n *between) { n.from = rules.FromServer },
+		"another network":      func(n *between) { n.own = []netip.Prefix{netip.MustParsePrefix("192.168.60.20/24")} },
+		"not proven":           func(n *between) { n.proven = false },
+		"it connects":          func(n *between) { n.deaf = false },
+		"the name leads there": func(n *between) { n.answer = addrs("192.168.50.10") },
+		"no LAN address":       func(n *between) { n.server = netip.Addr{} },
+	} {
+		n := good
+		change(&n)
+		if got := verdictText(n.loopback()); got != "nothing" {
+			t.Errorf("%s: got %s", name, got)
+		}
+	}
+}
+
 // TestBetweenSays: every such verdict has words of its own in each language, and
 // none leaves a hole.
 func TestBetweenSays(t *testing.T) {
@@ -158,7 +184,7 @@ func TestBetweenSays(t *testing.T) {
 	}
 	for _, key := range []string{
 		"nat.double.test", "nat.double.open", "nat.double.closed", "nat.cgnat.test", "nat.cgnat.open", "nat.cgnat.closed",
-		"nat.hidden.test", "nat.hidden.open", "nat.hidden.closed", "nat.other", "nat.hairpin", "name.none", "name.none.inside",
+		"nat.hidden.test", "nat.hidden.open", "nat.hidden.closed", "nat.other", "nat.hairpin", "nat.hairpin.hub", "name.none", "name.none.inside",
 		"name.elsewhere", "name.elsewhere.router", "name.elsewhere.some", "name.elsewhere.lan", "name.elsewhere.private",
 		"name.split", "name.split.both", "name.outside",
 	} {

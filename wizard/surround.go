@@ -71,6 +71,7 @@ func (b *Board) lay() between {
 		if !ok || r.Provisional || !checkable(f, b.from) {
 			continue
 		}
+		n.deaf = n.deaf || r.Status == check.Fail && lost(r.Code)
 		// A web page alone may be anybody's.
 		n.works = n.works || f.Port.Kind != "http" && (r.Status == check.Pass || r.Status == check.Note && r.Code != check.InUnnamed)
 		if len(n.answer) == 0 {
@@ -143,6 +144,9 @@ func (b *Board) surroundings() {
 	if v, ok := n.address(); ok {
 		b.blame(v)
 	}
+	if v, ok := n.loopback(); ok {
+		b.blame(v)
+	}
 }
 
 // namesUnsure tells whether the name servers' word counts little here.
@@ -194,6 +198,8 @@ func (b *Board) blame(v verdict) {
 		switch {
 		case v.turns && !proven && b.blamed[f.Key] == "" && b.unreached(f):
 			b.blamed[f.Key] = v.code
+		case v.code == check.NATHairpin && (f.Table.Inbound() || !b.unreached(f)):
+			continue // about the hub's own rows
 		case v.turns, (v.code == check.NATOther || v.facts["variant"] == "open") && !proven:
 			continue
 		}

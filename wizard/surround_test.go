@@ -37,8 +37,8 @@ func inboundStates(b *Board) string {
 	return strings.Join(out, ", ")
 }
 
-func arrival(port uint16, dialed string) Arrival {
-	return Arrival{Proto: "tcp", Port: port, Source: netip.MustParseAddr("198.51.100.7"), Dialed: netip.MustParseAddr(dialed), Seen: check.SeenOutside, At: testNow}
+func arrival(dialed string) Arrival {
+	return Arrival{Proto: "tcp", Port: 443, Source: netip.MustParseAddr("198.51.100.7"), Dialed: netip.MustParseAddr(dialed), Seen: check.SeenOutside, At: testNow}
 }
 
 // TestBoardRouterAddress: suspicion, cause, remark; and what came back at another
@@ -89,17 +89,17 @@ func TestBoardRouterAddress(t *testing.T) {
 
 	// It arrives: from inside that means nothing.
 	b = board()
-	inside := arrival(443, "203.0.113.5")
+	inside := arrival("203.0.113.5")
 	inside.Seen = check.SeenInside
 	b.Arrived(inside)
 	if got := boardCauses(b); got != "nat.cgnat unproven about" {
 		t.Errorf("from inside: %s", got)
 	}
-	b.Arrived(arrival(443, "192.168.50.10"))
+	b.Arrived(arrival("192.168.50.10"))
 	if got := boardCauses(b); got != "nat.cgnat unproven about" {
 		t.Errorf("by an address of the LAN: %s", got)
 	}
-	b.Arrived(arrival(443, "203.0.113.5"))
+	b.Arrived(arrival("203.0.113.5"))
 	if got := boardCauses(b) + "; " + inboundStates(b); got != "nat.cgnat note about; pass, waiting" {
 		t.Errorf("arrived: %s", got)
 	}
@@ -162,7 +162,7 @@ func TestBoardName(t *testing.T) {
 		t.Errorf("a stopped question forgets: %s", got)
 	}
 	// What arrives there shows that the address given was wrong.
-	b.Arrived(arrival(443, "198.51.100.9"))
+	b.Arrived(arrival("198.51.100.9"))
 	if got := boardCauses(b); got != "" {
 		t.Errorf("it arrives there: %s", got)
 	}
@@ -209,7 +209,7 @@ func TestBoardInside(t *testing.T) {
 		status, code := check.Waiting, check.NotHere
 		if proven {
 			status, code = check.Pass, check.InProven
-			b.Arrived(arrival(443, "203.0.113.5"))
+			b.Arrived(arrival("203.0.113.5"))
 		}
 		for name, tt := range map[string]struct {
 			v     FlowView

@@ -329,6 +329,21 @@ func TestLabHairpin(t *testing.T) {
 			t.Errorf("%s: %d rows, want %d", name, len(rep.Results), len(alone.rep.Results))
 		}
 	}
+	// A hub in the server's own network: its rows stay, and the card tells why.
+	l.rules(l.router, routerRules{pre: portForwards})
+	out, _ := l.run(l.device, "check", "--from", "hub", "--site", l.site(), "--saved", saved, "--format", "json")
+	var rep wizard.Report
+	if err := json.Unmarshal([]byte(out), &rep); err != nil {
+		t.Fatal(err)
+	}
+	if len(rep.Causes) != 1 || rep.Causes[0].Reason != "nat.hairpin" || rep.Causes[0].Status != "note" || len(rep.Causes[0].Explains) != 6 {
+		t.Errorf("a hub inside: causes %+v", rep.Causes)
+	}
+	for _, r := range rep.Results {
+		if r.Table == "hubs-out" && r.Host == l.domain && (r.Status != "fail" || r.Reason != "tcp.refused") {
+			t.Errorf("a hub inside: %+v", r)
+		}
+	}
 	// Where the service is down, the router is not blamed.
 	l.rules(l.router, on)
 	l.sopsDown()
