@@ -60,6 +60,9 @@ func plainRun(ctx context.Context, d *desk, ask func(context.Context, []check.Jo
 		p.runMissing()
 		p.question(p.d.session.Ask())
 	}
+	if f := d.session.Keep(d.board.ToKeep(d.now()), d.spot); f != nil {
+		_ = f() // the answers are safe; results are seen again
+	}
 	o := Outcome{Left: p.end != wasDone, Lines: p.last()}
 	switch {
 	case ctx.Err() != nil:
@@ -139,6 +142,10 @@ func (p *teller) question(q wizard.Question) {
 // answer gives the reply to the session. It returns nil when the session moved
 // on, perhaps unsaved, which is said.
 func (p *teller) answer(a wizard.Answer) *wizard.Problem {
+	if p.d.session.Ask().ID == wizard.HeldID && a.Choice == wizard.LeaveID {
+		p.end = wasLeft
+		return nil
+	}
 	err := p.d.session.Answer(a)
 	var wrong *wizard.Problem
 	if errors.As(err, &wrong) {
@@ -162,7 +169,9 @@ func (p *teller) back() {
 // sync takes over the answers so far.
 func (p *teller) sync() {
 	p.d.site, p.d.saved = p.d.session.Site(), p.d.session.Saved()
+	p.d.lookOnly = p.d.session.LookOnly()
 	p.d.board.Lay(p.d.site, p.d.from())
+	p.d.recall()
 	p.d.board.Surround(p.d.session.Here())
 }
 

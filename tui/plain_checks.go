@@ -168,6 +168,9 @@ func (p *teller) flowName(f wizard.FlowView) string {
 // flowLine is a flow with its state on one line.
 func (p *teller) flowLine(f wizard.FlowView) string {
 	line := capital(p.flowName(f)) + ": " + p.state(f.Status)
+	if f.Old() {
+		line += ", " + p.d.age(f.Before)
+	}
 	if f.Short != "" && f.Status != check.Running && !strings.EqualFold(f.Short, p.state(f.Status)) {
 		line += ", " + p.d.show(f.Short)
 	}
