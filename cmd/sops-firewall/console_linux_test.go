@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -26,6 +27,7 @@ type console struct {
 	raw        []byte        // all that came over the line
 	changed    chan struct{} // something came
 	ended      chan error
+	closes     atomic.Bool // the terminal closes after the next output
 }
 
 // startConsole starts cmd with a terminal of that size.
@@ -56,7 +58,10 @@ func startConsole(t testing.TB, cmd *exec.Cmd, cols, rows int) *console {
 				default:
 				}
 			}
-			if err != nil {
+			if m.closes.Load() { // here: a close elsewhere would wait for the read
+				err = f.Close()
+			}
+			if err != nil || m.closes.Load() {
 				m.ended <- cmd.Wait()
 				return
 			}
@@ -135,6 +140,13 @@ func (m *console) line() []byte {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return slices.Clone(m.raw)
+}
+
+// closeTerminal takes the terminal away, as when its window is closed.
+func (m *console) closeTerminal() {
+	m.t.Helper()
+	m.closes.Store(true)
+	m.key("\x0c") // draws the screen anew
 }
 
 // key types.
