@@ -11,9 +11,9 @@ import (
 // holds its port, or another device. inner is what became of the row's protocol.
 // Other rows' proofs are waited for until limited ends.
 func (p inboundProbe) judge(ctx, limited context.Context, env Env, lim Limits, to Target, inner Result, proof Proof, l Layer) Result {
-	spoken := spoke(inner)
+	spokenHere := spoke(inner)
 	id, named := uint32(0), false
-	if spoken {
+	if spokenHere {
 		id, named = p.identify(ctx, env, lim, inner.at(to), to)
 	}
 	same, known := named, false
@@ -27,7 +27,7 @@ func (p inboundProbe) judge(ctx, limited context.Context, env Env, lim Limits, t
 			same, known = p.prover.Knows(p.kind, id, post)
 		}
 	}
-	answers := spoken || proof.Said != ""
+	answers := spokenHere || proof.Said != ""
 	end := func(s Status, code Code, variant string) {
 		l.Status, l.Code = s, code
 		inner.end(s, code)
@@ -53,8 +53,10 @@ func (p inboundProbe) judge(ctx, limited context.Context, env Env, lim Limits, t
 	case CertFault(inner.Code) && inner.Code != CertPrivate && inner.Code != CertName:
 		// A certificate of the server's name that is no good: another device has none.
 		l.Status, l.Code = Unproven, InUnnamed
-	case !fits(inner):
+	case spokenHere && !fits(inner), !spokenHere && foreign(p.kind, proof.Said):
 		end(Fail, InOtherMachine, "")
+	case !spokenHere: // something answered to what it cannot know, and then the line was silent
+		end(Unproven, InUnnamed, "")
 	case slices.Contains([]string{"mqtt", "mqtts", "ws", "wss"}, p.kind):
 		// A router has no MQTT broker: a sign, and no proof.
 		end(Note, InUnnamed, "")
@@ -111,6 +113,19 @@ func (p inboundProbe) identify(ctx context.Context, env Env, lim Limits, at neti
 		}
 	}
 	return 0, false
+}
+
+// foreign tells whether the first words of a stranger, which were no answer to
+// the row's own protocol, are those of another one. Web servers also answer in
+// clear text to what comes to a port with TLS.
+func foreign(kind, said string) bool {
+	switch who := spoken([]byte(said)); {
+	case who == "", who == "tls", who == kind:
+		return false
+	case who == "http":
+		return kind == "ssh" || kind == "mqtt" || kind == "ntp"
+	}
+	return true
 }
 
 // fits tells whether the row's own service answered, however ill.

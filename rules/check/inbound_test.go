@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"errors"
@@ -17,6 +18,7 @@ type fakeProver struct {
 	same, known bool
 	refuses     bool
 	mute        bool
+	said        string // instead of a web server's
 }
 
 func (p fakeProver) Refuses(netip.Addr) error {
@@ -30,7 +32,7 @@ func (p fakeProver) Prove(_ context.Context, _ net.Conn, to Target) Proof {
 	if p.mute {
 		return Proof{}
 	}
-	return Proof{Seen: p.seen[familyOf(to.Addrs)], Source: netip.MustParseAddr("198.51.100.7"), Said: "HTTP/1.1 400"}
+	return Proof{Seen: p.seen[familyOf(to.Addrs)], Source: netip.MustParseAddr("198.51.100.7"), Said: cmp.Or(p.said, "HTTP/1.1 400")}
 }
 
 func (p fakeProver) Identify(context.Context, Env, string, netip.AddrPort, Target) (uint32, bool) {
@@ -84,6 +86,8 @@ func TestInbound(t *testing.T) {
 		"the service's own certificate": {"mqtts", fakeProver{same: true, known: true}, to(secureAt), []netip.Addr{four}, Pass, InProven},
 		"another certificate":           {"mqtts", fakeProver{known: true}, to(secureAt), []netip.Addr{four}, Fail, InOtherMachine},
 		"not a word":                    {"mqtt", fakeProver{mute: true}, mutePeer, []netip.Addr{four}, Unproven, InMute},
+		"another service, from outside": {"mqtt", fakeProver{said: "SSH-2.0-x"}, mutePeer, []netip.Addr{four}, Fail, InOtherMachine},
+		"a web server, then silence":    {"ws", fakeProver{}, mutePeer, []netip.Addr{four}, Unproven, InUnnamed},
 		"another device":                {"ssh", fakeProver{}, to(mqttAt), []netip.Addr{four}, Fail, InOtherMachine},
 		"its own, and nobody trusts it": {"mqtts", fakeProver{same: true, known: true}, to(secureAt), []netip.Addr{four}, Fail, TLSUntrusted},
 	} {
