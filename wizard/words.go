@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -49,12 +50,16 @@ type reason struct {
 // it, as "tcp.silent.router", with only what differs. What another language
 // lacks is English.
 func LoadWords(fsys fs.FS, lang string) (*Words, error) {
-	w, err := loadWords(fsys, lang)
-	if err != nil || lang == English {
-		return w, err
+	if lang == English {
+		return loadWords(fsys, English)
 	}
-	en, err := loadWords(fsys, English)
-	if err != nil {
+	var en, w *Words
+	var bad [2]error
+	var both sync.WaitGroup // the first picture waits for them
+	both.Go(func() { w, bad[0] = loadWords(fsys, lang) })
+	both.Go(func() { en, bad[1] = loadWords(fsys, English) })
+	both.Wait()
+	if err := errors.Join(bad[:]...); err != nil {
 		return nil, err
 	}
 	w.over(en)
