@@ -23,7 +23,8 @@ var speaking = []string{"cmd/sops-firewall", "wizard"}
 var noSentences = []string{
 	"explain CODE", "routers [FILTER]", "help [COMMAND]", "  sops-firewall completion ", "{{.CommandPath}}", usagePage,
 	"sops-firewall check --from internet --to %s --code %s", "sops-firewall %s %s/%s %s\n", "sops-firewall: ",
-	"exit %d", "marks of routers: %w", "locked by another program", // of our own data, or never shown
+	"exit %d", "marks of routers: %w", "held by process ", "lock changes", // of our own data, or told in other words
+	"--- BEGIN SOPS CHECK ---", "--- END SOPS CHECK ---", // marks of a result that travels as text
 	"this computer", // a word of the checks that words replace
 	", router: generic}",
 	"Amazon EC2", "Amazon AWS", "Microsoft Azure", "Google Compute Engine", "Google Cloud", "Akamai Linode", "Oracle Cloud", "Alibaba Cloud ECS",
