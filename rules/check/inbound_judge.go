@@ -119,13 +119,11 @@ func (p inboundProbe) identify(ctx context.Context, env Env, lim Limits, at neti
 // the row's own protocol, are those of another one. Web servers also answer in
 // clear text to what comes to a port with TLS.
 func foreign(kind, said string) bool {
-	switch who := spoken([]byte(said)); {
-	case who == "", who == "tls", who == kind:
-		return false
-	case who == "http":
+	who := spoken([]byte(said))
+	if who == "http" {
 		return kind == "ssh" || kind == "mqtt" || kind == "ntp"
 	}
-	return true
+	return who != "" && who != "tls" && who != kind
 }
 
 // fits tells whether the row's own service answered, however ill.
