@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -83,6 +84,7 @@ type desk struct {
 
 	tables  map[bool][]wizard.TableView // the board's, until it changes
 	version string
+	beat    time.Duration  // between two looks of a watch; 0: wizard.WatchClosed
 	writing sync.WaitGroup // files under way; leaving waits for them
 
 	spot   wizard.Spot // where the last start stood, until that screen is shown
@@ -119,6 +121,9 @@ func (d *desk) views(all bool) []wizard.TableView {
 	d.tables[all] = d.board.Views(all)
 	return d.tables[all]
 }
+
+// beats is the time between two beats of a watch.
+func (d *desk) beats() time.Duration { return cmp.Or(d.beat, wizard.WatchClosed) }
 
 // changed forgets what views remembers; call it after touching the board.
 func (d *desk) changed() { clear(d.tables) }

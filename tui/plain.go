@@ -109,6 +109,7 @@ type teller struct {
 
 	checks *checks
 	heard  func(check.Result)   // told about each result while the tables are on
+	onBeat func()               // told about the beat of a watch
 	came   func(wizard.Arrival) // told about what arrives while a proof is waited for
 	told   string               // the causes read out last
 	files  []string             // written so far

@@ -16,6 +16,7 @@ type news struct {
 	over   []check.Job
 	in     *wizard.Arrival
 	inOver bool
+	beat   bool // of a watch
 }
 
 // runMissing starts what has no result yet: the early tables behind the
@@ -76,6 +77,11 @@ func (p *teller) send(n news) bool {
 // meanwhile is dropped.
 func (p *teller) take(n news) {
 	switch {
+	case n.beat:
+		if p.onBeat != nil {
+			p.onBeat()
+		}
+		return
 	case n.in != nil:
 		p.d.reached(*n.in)
 		if p.came != nil {

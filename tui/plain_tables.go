@@ -279,6 +279,11 @@ func (p *teller) menu(q wizard.Question, at int, id string) entry {
 				p.start(jobs)
 				return entry{text: "again"}
 			}
+		case "w":
+			if e := p.watched(); e.kind != isText {
+				return e
+			}
+			return entry{text: "again"}
 		case "p":
 			if e := p.pasted(); e.kind != isText {
 				return e

@@ -11,9 +11,6 @@ import (
 	"github.com/syncsign/sops-firewall/wizard"
 )
 
-// watchEvery is how often failed flows are asked again while watching.
-const watchEvery = 5 * time.Second
-
 // tablesScreen is the heart: one table at a time, a line for every flow, and a
 // pane that explains the chosen one.
 type tablesScreen struct {
@@ -24,20 +21,21 @@ type tablesScreen struct {
 	key    string // key of the chosen flow
 	row    int    // its line, for when it goes away
 	top    int
-	all    bool // rows that do not apply too
-	failed bool // failed flows only
-	watch  bool
-	round  int    // tells this watch's beats from those of one that was ended
-	beats  bool   // the first beat is still to be started
-	told   string // the line that is explained, see desk.under
-	pane   bool   // the pane takes the whole body
-	scroll int    // of the whole-body pane
-	say    string // what the last key could not do
+	all    bool          // rows that do not apply too
+	failed bool          // failed flows only
+	watch  *wizard.Watch // nil: nothing is watched
+	round  int           // tells this watch's beats from those of one that was ended
+	beats  bool          // the first beat is still to be started
+	told   string        // the line that is explained, see desk.under
+	pane   bool          // the pane takes the whole body
+	scroll int           // of the whole-body pane
+	say    string        // what the last key could not do
 }
 
 func newTablesScreen(d *desk, q wizard.Question, watch bool) *tablesScreen {
-	s := &tablesScreen{d: d, q: q, watch: watch, beats: watch}
-	if watch { // what is watched is what fails: begin there
+	s := &tablesScreen{d: d, q: q, beats: watch}
+	if watch {
+		s.watch = wizard.NewWatch(d.views(false), d.now()) // what is watched is what fails: begin there
 		for _, t := range d.views(false) {
 			if t.Sum.Fail > 0 {
 				s.table = t.Table.ID
@@ -131,7 +129,7 @@ func (s *tablesScreen) Keys() []hint {
 	}
 	d := s.d
 	watch := d.hint("w", "watch")
-	if s.watch { // as wide as before, so that the line behind it stays
+	if s.watch != nil { // as wide as before, so that the line behind it stays
 		stop := d.hint("w", "stop")
 		watch.long, watch.short = stop.long+strings.Repeat(" ", max(width(watch.long)-width(stop.long), 0)), stop.short
 	}
@@ -152,10 +150,15 @@ func (s *tablesScreen) Keys() []hint {
 func (s *tablesScreen) Update(msg tea.Msg) (act, tea.Cmd) {
 	switch msg := msg.(type) {
 	case watchMsg:
-		if !s.watch || msg.round != s.round {
+		if s.watch == nil || msg.round != s.round {
 			return act{}, nil
 		}
-		return act{want: wantRun, jobs: s.failedJobs()}, s.tick()
+		s.watch.See(s.d.views(false))
+		return act{want: wantRun, jobs: s.dueJobs()}, s.tick()
+	case resultMsg:
+		if s.watch != nil {
+			s.watch.See(s.d.views(false))
+		}
 	case tea.PasteMsg:
 		if begun, _ := wizard.Pasted(msg.Content); begun {
 			paste := &pasteScreen{d: s.d}
@@ -246,11 +249,18 @@ func (s *tablesScreen) press(name string) (act, tea.Cmd) {
 	case "R":
 		return act{want: wantRun, jobs: s.d.board.Jobs(true)}, nil
 	case "w":
-		s.watch = !s.watch
 		s.round++
-		if s.watch {
-			return act{want: wantRun, jobs: s.failedJobs()}, s.tick()
+		if w := s.watch; w != nil {
+			s.watch = nil
+			w.See(s.d.views(false))
+			if len(w.Turns()) > 0 {
+				return act{want: wantOpen, open: &watchedScreen{d: s.d, watch: w, to: s.d.now()}}, nil
+			}
+			s.say = s.d.t("watch.unchanged", "from", s.d.clock(w.Since), "to", s.d.clock(s.d.now()))
+			return act{}, nil
 		}
+		s.watch = wizard.NewWatch(s.d.views(false), s.d.now())
+		return act{want: wantRun, jobs: s.dueJobs()}, s.tick()
 	default: // a digit goes to the table of that code
 		for i, t := range v {
 			if t.Table.Code == name {
@@ -277,21 +287,15 @@ func (s *tablesScreen) beat() tea.Cmd {
 
 func (s *tablesScreen) tick() tea.Cmd {
 	round := s.round
-	return tea.Tick(watchEvery, func(time.Time) tea.Msg { return watchMsg{round} })
+	return tea.Tick(s.d.beats(), func(time.Time) tea.Msg { return watchMsg{round} })
 }
 
-func (s *tablesScreen) failedJobs() []check.Job {
+// dueJobs are the checks of the rows that a watch asks now.
+func (s *tablesScreen) dueJobs() []check.Job {
 	var jobs []check.Job
-	for _, t := range s.d.views(false) {
-		for _, r := range t.Rows {
-			for _, f := range r.Flows {
-				if f.Status != check.Fail && f.Status != check.Unproven && f.Status != check.Skipped {
-					continue
-				}
-				if j, ok := s.d.board.JobFor(f.Flow.Key); ok {
-					jobs = append(jobs, j)
-				}
-			}
+	for _, key := range s.watch.Due(s.d.views(false), s.d.now()) {
+		if j, ok := s.d.board.JobFor(key); ok {
+			jobs = append(jobs, j)
 		}
 	}
 	return jobs

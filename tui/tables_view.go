@@ -91,8 +91,8 @@ func (s *tablesScreen) head(t wizard.TableView, w, h int) []string {
 		lines = append(lines, s.cause(c, w)...)
 	}
 	switch {
-	case s.watch:
-		lines = append(lines, hang(" ", s.d.t("screens.tables.watching"), w-1)...)
+	case s.watch != nil:
+		lines = append(lines, s.watched(w)...)
 	case s.failed:
 		lines = append(lines, hang(" ", s.d.t("screens.tables.only-failed"), w-1)...)
 	case s.all:
@@ -224,7 +224,7 @@ func (s *tablesScreen) lineText(l line, chosen, first bool, c columns) string {
 		port = ""
 	}
 	text := mark + fit(code, 5) + fit(s.d.show(host), c.to) + " " + fit(port, 10) + what
-	return s.paint(text, l.flow.Status, shorten(s.d.short(l.flow), c.short), chosen)
+	return s.paint(text, l.flow.Status, shorten(s.shortly(l.flow), c.short), chosen)
 }
 
 // paint adds the state. On the chosen line only mark and code are reversed: the

@@ -6,9 +6,11 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/syncsign/sops-firewall/rules"
 	"github.com/syncsign/sops-firewall/rules/check"
+	"github.com/syncsign/sops-firewall/wizard"
 )
 
 func TestWalk(t *testing.T) {
@@ -129,6 +131,8 @@ func TestWatchAsksOnlyWhatFails(t *testing.T) {
 		t.Fatal("no tables")
 	}
 	dr.b.settle()
+	dr.a.d.changed()
+	dr.a.d.now = func() time.Time { return noon.Add(wizard.WatchClosed) }
 	do, _ := tables.Update(watchMsg{tables.round})
 	if len(do.jobs) != 1 || do.jobs[0].To.Port != 8433 {
 		t.Errorf("the beat asks %v, want port 8433 alone", do.jobs)

@@ -58,6 +58,7 @@ type ReportResult struct {
 	Stale bool             `json:"stale,omitempty"` // seen elsewhere, more than a day ago
 	Seen  []ReportSighting `json:"seen,omitempty"`  // where several places saw it: what each saw, the worst first
 
+	Opened    bool     `json:"opened,omitempty"`     // closed when --watch began, and open now
 	Listens   string   `json:"listens,omitempty"`    // what listens on the port at the server: all, ipv4, ipv6, some, loopback, none
 	ListensAt []string `json:"listens_at,omitempty"` // and where
 

@@ -3,24 +3,29 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/syncsign/sops-firewall/rules"
 	"github.com/syncsign/sops-firewall/rules/check"
 	"github.com/syncsign/sops-firewall/wizard"
 )
 
-// watchPause is the time between two looks of --watch: long enough that a
-// small router does not see a flood, short enough to see a change being made.
-const watchPause = 5 * time.Second
-
 // watch looks again and again: as text it prints a line for each changed
-// verdict, as JSON the whole report on one line whenever a verdict changed.
+// verdict, as JSON the whole report on one line whenever a verdict changed. When
+// it ends it compares before and after, on stderr.
 func (a *app) watch(ctx context.Context, board *wizard.Board, tables []string, f checkFlags) error {
-	a.say("check.watching", "n", strconv.Itoa(int(watchPause.Seconds())))
-	last := verdicts(board)
-	tick := time.NewTicker(watchPause)
+	a.say("check.watching", "n", seconds(wizard.WatchClosed), "open", seconds(wizard.WatchOpen))
+	views := func() []wizard.TableView {
+		return slices.DeleteFunc(board.Views(false), func(t wizard.TableView) bool {
+			return len(tables) > 0 && !slices.Contains(tables, t.Table.ID)
+		})
+	}
+	w := wizard.NewWatch(views(), a.now())
+	defer func() { a.compared(board.Words(), w) }()
+	tick := time.NewTicker(wizard.WatchClosed)
 	defer tick.Stop()
 	for {
 		select {
@@ -29,21 +34,28 @@ func (a *app) watch(ctx context.Context, board *wizard.Board, tables []string, f
 		case <-tick.C:
 		}
 		started := a.now()
-		a.runJobs(ctx, board, board.Jobs(true, tables...))
+		var jobs []check.Job
+		for _, key := range w.Due(views(), started) {
+			if j, ok := board.JobFor(key); ok {
+				jobs = append(jobs, j)
+			}
+		}
+		a.runJobs(ctx, board, jobs)
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		now := verdicts(board)
-		lines := a.changes(board, last, now)
-		if last = now; len(lines) == 0 {
+		turns := w.See(views())
+		if len(turns) == 0 {
 			continue
 		}
 		took := a.now().Sub(started)
 		if f.format == "json" {
-			if err := a.showReport(board.Report(started, took, tables...), f); err != nil {
+			rep := board.Report(started, took, tables...)
+			w.Mark(&rep)
+			if err := a.showReport(rep, f); err != nil {
 				return err
 			}
-		} else if err := a.print(strings.Join(lines, "")); err != nil {
+		} else if err := a.print(a.turned(board.Words(), turns)); err != nil {
 			return err
 		}
 		if err := a.saveReport(board.Report(started, took), f.save); err != nil {
@@ -52,39 +64,50 @@ func (a *app) watch(ctx context.Context, board *wizard.Board, tables []string, f
 	}
 }
 
-// changes are the verdicts that differ, one line each.
-func (a *app) changes(board *wizard.Board, last, now map[string]check.Status) []string {
-	var out []string
-	w := board.Words()
-	for _, v := range board.Views(false) {
-		for _, row := range v.Rows {
-			for _, fl := range row.Flows {
-				k := fl.Flow.Key
-				if last[k] == now[k] {
-					continue
-				}
-				to := fl.Flow.Host
-				if fl.Flow.Row.Proto == "ip" {
-					to = fl.Flow.Row.Destination
-				}
-				if p := portName(fl.Flow); p != "" {
-					to += "  " + p
-				}
-				out = append(out, fmt.Sprintf("%s  %s %s  %s\n", a.now().Format(time.TimeOnly), row.Row.Code, to, w.Say("commands.check.change", "was", w.Verdict(last[k]), "now", w.Verdict(now[k]))))
-			}
+func seconds(d time.Duration) string { return strconv.Itoa(int(d.Seconds())) }
+
+// turned are the rows that have turned, one line each.
+func (a *app) turned(w *wizard.Words, turns []wizard.Turn) string {
+	var b strings.Builder
+	for _, t := range turns {
+		mark := ""
+		switch {
+		case t.Opened():
+			mark = "  " + w.Say("watch.now-open")
+		case t.Closed():
+			mark = "  " + w.Say("watch.now-closed")
 		}
+		_, _ = fmt.Fprintf(&b, "%s  %s %s  %s%s\n", a.now().Format(time.TimeOnly), t.Flow.Row.Code, target(t.Flow), changed(w, t), mark)
 	}
-	return out
+	return b.String()
 }
 
-func verdicts(b *wizard.Board) map[string]check.Status {
-	m := map[string]check.Status{}
-	for _, v := range b.Views(false) {
-		for _, row := range v.Rows {
-			for _, fl := range row.Flows {
-				m[fl.Flow.Key] = fl.Status
-			}
-		}
+func changed(w *wizard.Words, t wizard.Turn) string {
+	return w.Say("commands.check.change", "was", w.Verdict(t.Was), "now", w.Verdict(t.Now))
+}
+
+// target is where a row leads, with its port.
+func target(f rules.Flow) string {
+	to := f.Host
+	if f.Row.Proto == "ip" {
+		to = f.Row.Destination
 	}
-	return m
+	if p := portName(f); p != "" {
+		to += "  " + p
+	}
+	return to
+}
+
+// compared says what is another now than when a watch began.
+func (a *app) compared(words *wizard.Words, w *wizard.Watch) {
+	from, to := w.Since.Format(time.TimeOnly), a.now().Format(time.TimeOnly)
+	turns := w.Turns()
+	if len(turns) == 0 {
+		a.say("check.unchanged", "from", from, "to", to)
+		return
+	}
+	a.say("check.compared", "from", from, "to", to)
+	for _, t := range turns {
+		_, _ = fmt.Fprintf(a.errw, "  %s %s  %s\n", t.Flow.Row.Code, target(t.Flow), changed(words, t))
+	}
 }
