@@ -67,6 +67,16 @@ var waysIn = map[string]wayIn{
 		},
 		outside: proven, but: map[string]string{"80": "fail in.other-machine"}, server: proven, butHere: map[string]string{"80": notYet},
 	},
+	"the web server runs already": {
+		set:     (*customer).webOfSOPS,
+		outside: proven, but: map[string]string{"80": "note in.same-page"}, server: proven, butHere: map[string]string{"80": notYet, "443": notYet},
+	},
+	"the web server runs, and another one answers": {
+		forwards: `iifname "wan" tcp dport { 80, 443 } dnat ip to 192.168.50.20;` + portForwards,
+		set:      (*customer).webOfSOPS,
+		outside:  proven, but: map[string]string{"80": "unproven in.unnamed", "443": "fail in.other-machine"},
+		server: proven, butHere: map[string]string{"80": notYet, "443": notYet},
+	},
 	"a mute device": {
 		forwards: `iifname "wan" tcp dport { 443, 1883, 8443, 8883, 8888 } dnat ip to 192.168.50.20:9;`,
 		set:      func(c *customer) { c.mute() },
@@ -125,6 +135,12 @@ var waysIn = map[string]wayIn{
 	"IPv6 closed": {
 		name: "both.", rules: routerRules{through: `iifname "wan" ip6 version 6 ct state new drop;`}, outside: "note tcp.family", server: proven, ends: true,
 	},
+}
+
+// webOfSOPS starts the server's web server, and no broker.
+func (c *customer) webOfSOPS() {
+	c.net.Daemon(c.server, "nginx", "-c", nginx(c.net, fmt.Sprint("sops", c.n), c.certs.good, "443"))
+	c.net.Await(c.server, "80/tcp", "443/tcp")
 }
 
 // mute is a device that takes connections on port 9 and says nothing.
