@@ -54,8 +54,8 @@ func hereText(h wizard.Here, book *rules.Book, w *wizard.Words) string {
 		if value == "" {
 			value = w.Say("commands.detect.unfound")
 		}
-		if label != "" {
-			label = w.Say("commands.detect.labels." + label)
+		if key := "commands.detect.labels." + label; w.Has(key) {
+			label = w.Say(key)
 		}
 		_, _ = fmt.Fprintf(&b, "%-16s %s\n", label, value)
 	}

@@ -26,6 +26,7 @@ func (a *app) root() *cobra.Command {
 	c.PersistentFlags().BoolVar(&a.noLook, "no-look", false, "")
 	c.PersistentFlags().Var(&a.patience, "patience", "")
 	c.PersistentFlags().Var(&a.lang, "lang", "")
+	c.PersistentFlags().Lookup("lang").DefValue = "" // what choose found is no default
 	c.Flags().BoolVar(&plain, "plain", false, "")
 	c.Flags().BoolVar(&accessible, "accessible", false, "")
 	c.Flags().BoolVar(&mask, "mask", false, "")
