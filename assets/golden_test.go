@@ -36,16 +36,33 @@ func shipped(t *testing.T) wizard.GuideDeps {
 	if err != nil {
 		t.Fatal(err)
 	}
-	words, err := wizard.LoadWords(sub("text"), "en")
-	if err != nil {
-		t.Fatal(err)
-	}
 	cat, err := router.Load(assets.FS)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return wizard.GuideDeps{Book: book, Routers: cat, Words: words}
+	return wizard.GuideDeps{Book: book, Routers: cat, Words: words(t, "en")}
 }
+
+// words are those of a language.
+func words(t *testing.T, lang string) *wizard.Words {
+	t.Helper()
+	if w := read[lang]; w != nil {
+		return w
+	}
+	dir, err := fs.Sub(assets.FS, "text")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := wizard.LoadWords(dir, lang)
+	if err != nil {
+		t.Fatal(err)
+	}
+	read[lang] = w
+	return w
+}
+
+// read are the words read so far, by language.
+var read = map[string]*wizard.Words{}
 
 // site is the answers whose guide for a side shows all that a router is asked
 // for: in a LAN the webhook alone, elsewhere all rows, with the way out closed.
@@ -91,7 +108,7 @@ func texts(t *testing.T, d wizard.GuideDeps, r router.Router) *txtar.Archive {
 			for _, lang := range append([]string{"en"}, v.Languages()...) {
 				s := site(side)
 				s.Firewalls = []wizard.Firewall{{Side: side, Router: r.ID, Generation: v.Generation, Inputs: inputs(v.Asks)}}
-				d.Lang = lang
+				d.Words = words(t, lang)
 				g := wizard.SiteGuides(d, s, nil, false)
 				if len(g) != 1 || g[0].Err != nil {
 					t.Errorf("%s/%s %s: %+v", r.ID, v.Generation, side, g)
@@ -184,12 +201,13 @@ func TestEveryGuide(t *testing.T) {
 		for _, f := range texts(t, d, r).Files {
 			text := string(f.Data)
 			where := r.ID + " " + f.Name
-			for _, part := range []string{"== Enter ==", "== Check ==", "== Undo =="} {
-				if r.Kind != router.None && !strings.Contains(text, part) {
+			w := words(t, where[strings.LastIndex(where, " ")+1:])
+			for _, part := range []string{"apply", "verify", "undo"} {
+				if r.Kind != router.None && !strings.Contains(text, "== "+w.Say("guides.parts."+part)+" ==") {
 					t.Errorf("%s has no part %s", where, part)
 				}
 			}
-			if strings.Contains(text, "Not covered:") {
+			if gap, _, _ := strings.Cut(w.Say("guides.not-covered"), ":"); strings.Contains(text, gap+":") {
 				t.Errorf("%s: a gap with all answers given:\n%s", where, text)
 			}
 			for _, w := range []string{"<no value>", "{{", "}}", "%!", "\t\t\t\t"} {
