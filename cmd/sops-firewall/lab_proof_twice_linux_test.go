@@ -22,6 +22,11 @@ func TestLabProofTwice(t *testing.T) {
 			t.Errorf("%s: %v\n%s", name, err, out)
 		}
 	}
+	m := l.toWayIn()
+	m.key("i")
+	m.see("waits on this computer already, process", "Ctrl-C")
+	m.key("\x03\x03")
+	m.end()
 	if err := first.cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
