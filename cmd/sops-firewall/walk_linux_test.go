@@ -62,31 +62,29 @@ func (m *console) fields(names ...string) {
 	m.key(enter)
 }
 
-// TestWalkInternet answers case B at 80x24, from the first key to the copied
-// text, on the server of the lab.
-func TestWalkInternet(t *testing.T) {
-	l := newLab(t)
-	m := l.wizard(l.server, 80, 24)
+// walkInternet answers case B up to the copied guide.
+func (m *console) walkInternet(picture func(name string)) {
+	m.t.Helper()
 	m.see("1/7", "192.168.50.10", "SOPS services", "14 ok", "Begin")
-	m.picture("internet-1-start")
+	picture("internet-1-start")
 	m.key(enter)
 	m.see("2/7 Where is the server?", "we think this one")
 	m.key("b")
 	m.see("> B", "[ firewall of the cloud or VPS ]")
-	m.picture("internet-2-case")
+	picture("internet-2-case")
 	m.key(enter)
 	m.see("3/7", "Google Calendar")
 	m.key(" ")
 	m.see("[x] 1 Google")
-	m.picture("internet-3-sources")
+	picture("internet-3-sources")
 	m.key(enter)
 	m.see("4/7 Addresses", "Server name")
 	m.key("https://SOPS.example.com:8443/portal" + tab)
 	m.see("Server name        sops.example.com ", "> Server in the LAN")
-	m.picture("internet-4-addresses")
+	picture("internet-4-addresses")
 	m.fields("Public address", "Hub network", "Name of this site")
 	m.see("Where are you now?", "> 1 On the server")
-	m.picture("internet-4-where")
+	picture("internet-4-where")
 	m.key(enter)
 	m.see("5/7", "block the way out")
 	m.key("1" + enter)
@@ -95,7 +93,7 @@ func TestWalkInternet(t *testing.T) {
 	m.see("firewall at the server?", "/ filters")
 	m.key("/fritz")
 	m.see("> FRITZ!Box")
-	m.picture("internet-5-firewall")
+	picture("internet-5-firewall")
 	m.key(enter)
 	m.see("Is there a provider box", "> 1 No")
 	m.key(enter)
@@ -106,19 +104,27 @@ func TestWalkInternet(t *testing.T) {
 	m.see("the hubs' router?", "> 1 No")
 	m.key(enter)
 	m.see("6/7 Checks", "0 Basics", "5 ok")
-	m.picture("internet-6-basics")
+	picture("internet-6-basics")
 	m.key(tab)
 	m.see("Services for OTA", "6 ok", "8433")
-	m.picture("internet-6-checks")
+	picture("internet-6-checks")
 	m.key("n")
 	m.see("7/7", "1 Prepare", "FRITZ!Box password")
-	m.picture("internet-7-prepare")
+	picture("internet-7-prepare")
 	m.key("2")
 	m.see("[2 Enter]", "Internet > Permit Access")
-	m.picture("internet-7-enter")
+	picture("internet-7-enter")
 	m.key("C")
 	m.see("[sent]")
-	m.picture("internet-7-sent")
+	picture("internet-7-sent")
+}
+
+// TestWalkInternet answers case B at 80x24, from the first key to the copied
+// text, on the server of the lab.
+func TestWalkInternet(t *testing.T) {
+	l := newLab(t)
+	m := l.wizard(l.server, 80, 24)
+	m.walkInternet(m.picture)
 	text := m.copied()
 	for _, want := range []string{"192.168.50.10", "8883", "8443", "1883", "8888", "80", "443", "Port Sharing"} {
 		if !strings.Contains(text, want) {
