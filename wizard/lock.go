@@ -65,8 +65,8 @@ func acquire(file string, me Owner, take bool) (*lock, error) {
 		if err != nil {
 			return nil, err
 		}
-		free, err := tryLock(f)
-		if err != nil { // no locks here
+		free, can := tryLock(f)
+		if !can {
 			_ = f.Close()
 			return &lock{path: path, me: me}, nil
 		}
@@ -96,7 +96,7 @@ func peek(file string) *Owner {
 		return nil
 	}
 	defer func() { _ = f.Close() }()
-	if free, err := tryLock(f); free || err != nil {
+	if free, can := tryLock(f); free || !can {
 		return nil
 	}
 	by, _ := readOwner(f) // somebody, if it does not say who

@@ -12,14 +12,14 @@ import (
 const far = 1 << 30
 
 // tryLock locks a file for this process, unless another one has it. It does not
-// wait. The error is of a file system without locks.
-func tryLock(f *os.File) (free bool, err error) {
+// wait. can is false on a file system without locks.
+func tryLock(f *os.File) (free, can bool) {
 	at := &windows.Overlapped{Offset: far}
-	err = windows.LockFileEx(windows.Handle(f.Fd()), windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, at)
+	err := windows.LockFileEx(windows.Handle(f.Fd()), windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, at)
 	if errors.Is(err, windows.ERROR_LOCK_VIOLATION) || errors.Is(err, windows.ERROR_IO_PENDING) {
-		return false, nil
+		return false, true
 	}
-	return err == nil, err
+	return err == nil, err == nil
 }
 
 // removeLocked leaves the file: an open one cannot be removed here, and nobody

@@ -166,7 +166,7 @@ func (g *lineLog) walkInternet() {
 	}
 	g.overlays()
 	g.press("Tab", tab, true)
-	t := g.console.t
+	t := g.t
 	t.Logf("a held-down key: %.0f bytes for each", g.held(8))
 	all, took, most := g.stream()
 	t.Logf("all rows again: %d bytes in %.1f s, %.0f B/s, at most %d in a second", all, took.Seconds(), float64(all)/max(took.Seconds(), 1), most)
@@ -283,7 +283,7 @@ func BenchmarkLine(b *testing.B) {
 			g.walkInternet()
 			b.Logf("%dx%d, keys that stay on a screen:\n%s\nkeys that bring another text:\n%s", size[0], size[1], g.table(false), g.table(true))
 			before := g.rest()
-			time.Sleep(3 * time.Second)
+			<-time.After(3 * time.Second)
 			b.Logf("idle: %d bytes in 3 s; all of this: %d bytes", len(g.line())-before, before)
 			if testing.Verbose() {
 				for _, p := range g.all {

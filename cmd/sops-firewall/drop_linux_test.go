@@ -264,7 +264,8 @@ func TestDiskFull(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer func() { _ = f.Close() }()
-		for _, err = f.Write(make([]byte, 4096)); err == nil; _, err = f.Write(make([]byte, 4096)) {
+		for err == nil {
+			_, err = f.Write(make([]byte, 4096))
 		}
 	}
 	empty := func() {

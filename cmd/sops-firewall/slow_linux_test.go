@@ -64,22 +64,22 @@ func TestSlowLine(t *testing.T) {
 	m := startConsole(t, c, 80, 24)
 	m.see("1/7", "14 ok", "Begin")
 	first := len(m.line())
-	before := l.sent("ssh0")
+	before := l.sentBySSH()
 	m.walkInternet(func(string) {})
 	walked := len(m.line())
 	took := time.Since(start)
-	sent := l.sent("ssh0") - before
+	sent := l.sentBySSH() - before
 	// Nothing at all while nothing changes: not on the terminal, and on the line
 	// no more than what is on its way.
 	m.rest()
-	time.Sleep(4 * time.Second) // what was lost is sent again
-	idle, idleLine := len(m.line()), l.sent("ssh0")
-	time.Sleep(5 * time.Second)
+	<-time.After(4 * time.Second) // what was lost is sent again
+	idle, idleLine := len(m.line()), l.sentBySSH()
+	<-time.After(5 * time.Second)
 	if more := len(m.line()) - idle; more != 0 {
 		t.Errorf("%d bytes on the terminal while idle", more)
 	}
 	t.Logf("case B over SSH, %v and %.0f %% loss each way: %v from the call to the copied guide; terminal %d bytes (first picture %d), sent by the server's interface %d bytes; idle 5 s: %d bytes on the interface",
-		slowDelay, slowLoss*100, took.Round(time.Second), walked, first, sent, l.sent("ssh0")-idleLine)
+		slowDelay, slowLoss*100, took.Round(time.Second), walked, first, sent, l.sentBySSH()-idleLine)
 	if walked > 64<<10 {
 		t.Errorf("the walk took %d bytes, want 64 KiB at most", walked)
 	}
@@ -98,9 +98,9 @@ func TestSlowLine(t *testing.T) {
 	m.end()
 }
 
-// sent are the bytes that an interface of the server has sent.
-func (l *lab) sent(dev string) int {
-	out, err := l.net.Command(l.server, "cat", "/sys/class/net/"+dev+"/statistics/tx_bytes").Output()
+// sentBySSH are the bytes that the server's end of the slow line has sent.
+func (l *lab) sentBySSH() int {
+	out, err := l.net.Command(l.server, "cat", "/sys/class/net/ssh0/statistics/tx_bytes").Output()
 	if err != nil {
 		l.t.Fatal(err)
 	}
