@@ -16,6 +16,7 @@ import (
 	"github.com/creack/pty"
 
 	"github.com/syncsign/sops-firewall/rules/check"
+	"github.com/syncsign/sops-firewall/wizard"
 )
 
 // pane is a terminal as a person sees it.
@@ -225,5 +226,68 @@ func TestToldToEnd(t *testing.T) {
 		}
 	case <-time.After(5 * time.Second):
 		t.Fatal("it does not end")
+	}
+}
+
+// TestHeldKey: while a key is held down only the mark moves; the explanation
+// follows when it is let go, and nothing more comes then.
+func TestHeldKey(t *testing.T) {
+	d, s, _, _ := fakeDesk(remote)
+	d.slow = true
+	s.Goto("tables")
+	w := openWindow(t, d)
+	w.sees("table 1 of 4")
+	w.types("\t")
+	w.sees("row 1.1, TCP 443 ok")
+	<-time.After(2 * restAfter)
+	before := w.raw.Load()
+	const times = 6
+	for range times {
+		w.types("\x1b[B")
+		<-time.After(restAfter / 3)
+	}
+	if n := (w.raw.Load() - before) / times; n > 60 {
+		t.Errorf("a key that moves the mark costs %d bytes", n)
+	}
+	w.sees("row 1.3, TCP 443 ok")
+	<-time.After(2 * restAfter)
+	before = w.raw.Load()
+	<-time.After(2 * restAfter)
+	if n := w.raw.Load() - before; n != 0 {
+		t.Errorf("%d bytes after it was let go", n)
+	}
+}
+
+// TestKeepsResults: the table and the row of the last start are shown, results
+// are kept as they come and at the end, and others are noticed.
+func TestKeepsResults(t *testing.T) {
+	d, s, b, _ := fakeDesk(remote)
+	s.keeps = make(chan wizard.Kept, 8)
+	key := b.views[1].Rows[1].Flows[0].Flow.Key
+	s.kept = wizard.Kept{Report: wizard.Report{From: "server"}, Place: wizard.Spot{Table: b.views[1].Table.ID, Flow: key}}
+	s.Goto("tables")
+	w := openWindow(t, d)
+	w.sees("table 2 of 4")
+	w.sees("row 1.2, TCP 22")
+	if b.recalled.From != "server" {
+		t.Error("the board got no earlier results")
+	}
+	got := func() wizard.Kept {
+		select {
+		case k := <-s.keeps:
+			return k
+		case <-time.After(10 * time.Second):
+			t.Fatal("nothing is kept")
+			return wizard.Kept{}
+		}
+	}
+	if k := got(); k.Place.Flow != key {
+		t.Errorf("kept %+v", k.Place)
+	}
+	w.types("\x1b[B")
+	w.sees("row 1.2, TCP 443")
+	w.stop()
+	if k := got(); k.Place.Flow == key {
+		t.Errorf("at the end the row before is kept: %+v", k.Place)
 	}
 }
