@@ -129,7 +129,7 @@ func (b *Board) Recall(rep Report) {
 // recalled finds the flows that the earlier results are of.
 func (b *Board) recalled() {
 	clear(b.before)
-	if b.earlier == nil || b.earlier.From != string(b.from) {
+	if b.earlier == nil || b.earlier.From != string(b.from) || b.earlier.Label != b.label {
 		return // from elsewhere everything looks different
 	}
 	at := map[string]rules.Flow{}
