@@ -33,6 +33,7 @@ type Board struct {
 	here    Here                    // see Surround
 	dialed  []netip.Addr            // addresses of the Internet by which something arrived
 	name    check.Result            // where the server's name leads, see nameJob
+	down    map[string]bool         // flows whose service was not there at the last look at the server itself
 	inside  map[string]check.Result // what became of tries from inside, by flow
 	between []check.Cause           // what the network in between explains …
 	blamed  map[string]check.Code   // … of these flows
@@ -55,7 +56,7 @@ func NewBoard(book *rules.Book, words *Words, site Site, from rules.Place) *Boar
 		book: book, words: words,
 		raw: map[string]check.Result{}, folded: map[string]check.Result{},
 		first: map[string]check.Status{}, running: map[string]bool{}, elsewhere: map[string][]savedRow{},
-		inside: map[string]check.Result{}, blamed: map[string]check.Code{},
+		down: map[string]bool{}, inside: map[string]check.Result{}, blamed: map[string]check.Code{},
 		before: map[string]savedRow{},
 	}
 	b.Lay(site, from)
@@ -211,7 +212,9 @@ func (b *Board) Apply(r check.Result) {
 	}
 	if !checkable(b.flows[i], b.from) {
 		ours := b.holds(b.flows[i])
-		if r = localResult(r); ours && r.Code == check.NotHere {
+		r = localResult(r)
+		b.down[r.Job.Key] = r.Code == check.InServiceDown
+		if ours && r.Code == check.NotHere {
 			r = testListens(r)
 		}
 		if b.proven(r.Job.Key) && (r.Code == check.NotHere || ours && r.Code == check.InServiceDown || r.At.Before(b.raw[r.Job.Key].At)) {

@@ -98,10 +98,11 @@ func (b *Board) fromInside(v *FlowView, f rules.Flow) {
 }
 
 // maybeDown tells whether the service itself may be why a try found nothing: the
-// server says so, or a refusal that a hub cannot tell from the router's.
+// server said so at the last look, perhaps before the test from outside took its
+// place, or a refusal that a hub cannot tell from the router's.
 func (b *Board) maybeDown(f rules.Flow, r check.Result) bool {
 	if b.from == rules.FromServer {
-		return b.raw[f.Key].Code == check.InServiceDown
+		return b.down[f.Key]
 	}
 	return r.Code == check.TCPRefused
 }

@@ -245,6 +245,10 @@ func TestBoardInside(t *testing.T) {
 	if v, _ := b.Flow(key); v.Status != check.Waiting || v.Result.Code != check.InServiceDown {
 		t.Errorf("service down: %v %s", v.Status, v.Result.Code)
 	}
+	b.Arrived(arrival("203.0.113.5")) // to the listener of the test, which is gone now
+	if v := tried(check.Fail, check.TCPRefused, "", shut); v.Status != check.Pass || !strings.Contains(v.Finding.Means, "may be down") {
+		t.Errorf("nothing listens: %v %s %q", v.Status, v.Result.Code, v.Finding.Means)
+	}
 	if jobs := NewBoard(d.Book, d.Words, labelled(rules.CaseInternet), rules.FromInternet).InsideJobs(); jobs != nil {
 		t.Errorf("from outside: %v", jobs)
 	}

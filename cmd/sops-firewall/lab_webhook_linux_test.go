@@ -83,6 +83,10 @@ func webhookCerts(t *testing.T, name string) (root *x509.Certificate, list map[s
 			ExtraExtensions: []pkix.Extension{{Id: asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 11129, 2, 4, 2}, Value: []byte{4, 0}}},
 		})
 	}
+	sha1 := issue(mid, midKey, k, x509.Certificate{
+		Subject: pkix.Name{CommonName: name}, DNSNames: []string{name}, SignatureAlgorithm: x509.ECDSAWithSHA1,
+		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	})
 	good := leaf(mid, midKey, k, name, -day, 60*day)
 	chain := func(c ...*x509.Certificate) []*x509.Certificate { return c }
 	return root, map[string]webhookCert{
@@ -95,6 +99,7 @@ func webhookCerts(t *testing.T, name string) (root *x509.Certificate, list map[s
 		"ends soon":    {chain: chain(leaf(mid, midKey, k, name, -80*day, 10*day), mid), key: k, want: "note cert.soon", local: "waiting not-here", hubs: "pass "},
 		"half a chain": {chain: chain(good), key: k, want: "fail cert.chain", hubs: "fail tls.untrusted"},
 		"short key":    {chain: chain(leaf(mid, midKey, short, name, -day, 60*day), mid), key: short, want: "fail cert.weak", hubs: "pass "},
+		"SHA-1":        {chain: chain(sha1, mid), key: k, want: "fail cert.weak", hubs: "fail tls.untrusted"},
 		"TLS 1.1":      {chain: chain(good, mid), key: k, newest: tls.VersionTLS11, want: "fail cert.tls-version", hubs: "fail tls.alert"},
 	}
 }

@@ -113,6 +113,7 @@ func TestPublic(t *testing.T) {
 		"six days, just made":     {chain: []*certOf{leaf(between, valid(-time.Hour, 6*day)), between}, own: true, want: Pass, alsoTLS: Pass},
 		"six days, nearly over":   {chain: []*certOf{leaf(between, valid(-5*day, day)), between}, own: true, want: Note, code: CertSoon, alsoTLS: Pass},
 		"short key":               {chain: []*certOf{shortKey, between}, own: true, want: Fail, code: CertWeak, variant: "key", alsoTLS: Pass},
+		"signed with SHA-1":       {chain: []*certOf{leaf(between, func(c *x509.Certificate) { c.SignatureAlgorithm = x509.ECDSAWithSHA1 }), between}, own: true, want: Fail, code: CertWeak, variant: "signature", alsoTLS: Fail, elseCode: TLSUntrusted},
 		"TLS 1.1":                 {chain: []*certOf{good, between}, only: tls.VersionTLS11, own: true, want: Fail, code: CertVersion, alsoTLS: Fail, elseCode: TLSAlert},
 		"TLS 1.2":                 {chain: []*certOf{good, between}, only: tls.VersionTLS12, own: true, want: Pass, alsoTLS: Pass},
 		"web server, TLS 1.1":     {chain: []*certOf{good, between}, only: tls.VersionTLS11, own: true, kind: "https", want: Fail, code: CertVersion, alsoTLS: Fail, elseCode: TLSAlert},
@@ -146,7 +147,7 @@ func TestPublic(t *testing.T) {
 	}
 }
 
-// TestWeakSignature: Go makes no such certificate any more, so one is bent.
+// TestWeakSignature: which signatures are too weak, and whose do not count.
 func TestWeakSignature(t *testing.T) {
 	ca := makeCert(t, nil, ecKey(t, elliptic.P256()), x509.Certificate{Subject: pkix.Name{CommonName: "CA"}, IsCA: true})
 	leaf := makeCert(t, ca, ecKey(t, elliptic.P256()), x509.Certificate{Subject: pkix.Name{CommonName: "leaf"}})
