@@ -101,7 +101,7 @@ func (a *app) wasKept(err error) {
 	case a.d.session.Lost(err):
 		a.keep()
 		a.ask()
-	case !a.keeper.wrong:
+	case !a.keeper.wrong && a.notice == "": // what is said of the answers goes first
 		a.keeper.wrong = true
 		a.notice = a.d.t("screens.not-kept", "error", err.Error())
 	}
@@ -123,19 +123,8 @@ func (s *guidesScreen) place(at wizard.Spot) {
 	}
 }
 
-// age says how long ago something was, in a few words.
-func (d *desk) age(at time.Time) string {
-	switch ago := d.now().Sub(at); {
-	case ago < time.Minute:
-		return d.t("screens.age.now")
-	case ago < time.Hour:
-		return d.t("screens.age.minutes", "n", itoa(int(ago/time.Minute)))
-	case ago < 48*time.Hour:
-		return d.t("screens.age.hours", "n", itoa(int(ago/time.Hour)))
-	default:
-		return d.t("screens.age.days", "n", itoa(int(ago/(24*time.Hour))))
-	}
-}
+// age says how long ago something was.
+func (d *desk) age(at time.Time) string { return d.words.Age("seen.age", d.now().Sub(at)) }
 
 // short are the few words beside a state; of what was seen before this start, how
 // long ago that was.
@@ -146,7 +135,7 @@ func (d *desk) short(f wizard.FlowView) string {
 	case f.Old():
 		return d.age(f.Before)
 	}
-	return d.stateBare(f.Last) + " " + d.age(f.Before)
+	return d.stateBare(f.Last) + " " + d.words.Age("seen.brief", d.now().Sub(f.Before))
 }
 
 // before says that an explanation is of an earlier time; empty when it is not.

@@ -11,8 +11,6 @@ import (
 	"github.com/syncsign/sops-firewall/rules/check"
 )
 
-// staleAfter is the age from which what another place saw is called old.
-const staleAfter = 24 * time.Hour
 
 // LabelMax is how many characters the name of a place may have.
 const LabelMax = 32
@@ -50,7 +48,7 @@ type Sighting struct {
 }
 
 // Stale tells whether a sighting is too old to be relied on.
-func (s Sighting) Stale(now time.Time) bool { return !s.At.IsZero() && now.Sub(s.At) > staleAfter }
+func (s Sighting) Stale(now time.Time) bool { return !s.At.IsZero() && now.Sub(s.At) > OldAfter }
 
 // Placed tells the board what its own place is called, and the time: with both,
 // what other places saw is shown with its age.
@@ -65,7 +63,12 @@ func (b *Board) age(key string, at time.Time) string {
 	if b.now == nil || at.IsZero() {
 		return ""
 	}
-	d := b.now().Sub(at)
+	return b.words.Age(key, b.now().Sub(at))
+}
+
+// Age says how long ago something was, in the form of a key: seen.age, or the
+// short one of seen.brief.
+func (w *Words) Age(key string, d time.Duration) string {
 	form, n := "days", int(d/(24*time.Hour))
 	switch {
 	case d < -5*time.Minute:
@@ -74,10 +77,10 @@ func (b *Board) age(key string, at time.Time) string {
 		form = "now"
 	case d < time.Hour:
 		form, n = "minutes", int(d/time.Minute)
-	case d < 2*staleAfter:
+	case d < 2*OldAfter:
 		form, n = "hours", int(d/time.Hour)
 	}
-	return b.words.Say(key+"."+form, "n", strconv.Itoa(n))
+	return w.Say(key+"."+form, "n", strconv.Itoa(n))
 }
 
 // where says where and when one place saw something.

@@ -222,7 +222,7 @@ func TestDroppedAtTheTables(t *testing.T) {
 	m.end()
 	m = b.start(t)
 	b.begin(m)
-	m.see("row 1.1, TCP 8433", "FAIL just now", "before this start")
+	m.see("row 1.1, TCP 8433", "FAIL now", "before this start")
 	m.see("2 FAIL")
 	if s := m.screen(); strings.Contains(s, "before this start") {
 		t.Errorf("what was seen again is no longer old:\n%s", s)
