@@ -75,7 +75,7 @@ func TestPlainWatch(t *testing.T) {
 	d.now = func() time.Time { clock = clock.Add(wizard.WatchClosed); return clock }
 	d.beat = time.Millisecond
 	opened := false
-	k := startTalk(t, d, func(ctx context.Context, jobs []check.Job) <-chan check.Result {
+	k := startTalk(t, d, func(_ context.Context, jobs []check.Job) <-chan check.Result {
 		ch := make(chan check.Result, len(jobs))
 		for _, j := range jobs {
 			r := fakeResult(j)

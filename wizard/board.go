@@ -42,6 +42,7 @@ type Board struct {
 	labels func(Site, rules.Place) string
 	now    func() time.Time // nil: nobody tells how old something is
 
+	others    Report                // of other places, kept beside the answers
 	saved     []Report              // of other places
 	elsewhere map[string][]savedRow // of them, by flow: what was seen at other places
 	told      []savedCause          // causes of those rows

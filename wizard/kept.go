@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -120,10 +121,17 @@ func (b *Board) ToKeep(now time.Time) Report {
 }
 
 // Recall takes what was seen from the same place before this start. It is shown
-// with its age until it is checked again, and proves nothing.
+// with its age until it is checked again, and proves nothing. What other places
+// saw, from a file or a paste, counts as before.
 func (b *Board) Recall(rep Report) {
 	b.earlier = &rep
 	b.recalled()
+	others := rep
+	others.Results = slices.DeleteFunc(rep.sightings(), func(r ReportResult) bool {
+		return rep.From == r.From && (r.Label == rep.Label || r.Label == b.label || r.From == string(rules.FromServer))
+	})
+	b.others = others // in place of those of a site that was opened before
+	b.remind()
 }
 
 // recalled finds the flows that the earlier results are of.

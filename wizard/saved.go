@@ -158,6 +158,7 @@ func (b *Board) Blank() bool { return empty(b.site) }
 func (b *Board) remind() {
 	clear(b.elsewhere)
 	b.told = nil
+	b.take(b.others)
 	for _, rep := range b.saved {
 		b.take(rep)
 	}

@@ -128,3 +128,33 @@ func TestLabels(t *testing.T) {
 		}
 	}
 }
+
+// TestPastedIsKept: what another place saw is there again at the next start, and
+// does not move over to another site.
+func TestPastedIsKept(t *testing.T) {
+	d := testDeps(t)
+	site := labelled(rules.CaseInternet)
+	b := passed(d, site, rules.FromServer)
+	b.Placed(func(Site, rules.Place) string { return "" }, d.Now)
+	b.Remember(office(t, d, "Office 2", testNow, "hub-time"))
+	data, err := b.ToKeep(testNow).JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, err := ParseReport(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := NewBoard(d.Book, d.Words, site, rules.FromServer)
+	next.Recall(kept)
+	if v, _ := next.Flow(hubTime); v.Status != check.Fail || v.Sightings[0].Label != "Office 2" || !v.Before.IsZero() {
+		t.Errorf("at the next start: %v %+v", v.Status, v.Sightings)
+	}
+	if v, _ := next.Flow(watchedOpen); v.Before.IsZero() {
+		t.Errorf("what was seen here is taken for another place's: %+v", v)
+	}
+	next.Recall(Report{From: "server"})
+	if v, _ := next.Flow(hubTime); v.Status != check.Waiting {
+		t.Errorf("another site has it too: %v", v.Status)
+	}
+}
