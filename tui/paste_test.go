@@ -55,6 +55,9 @@ func TestPaste(t *testing.T) {
 			if len(dr.b.got) != 1 || dr.b.got[0].Label != "Office 2" || !strings.Contains(dr.flat(), takenBlock) {
 				t.Fatalf("%d results\n%s", len(dr.b.got), dr.text())
 			}
+			if strings.Contains(dr.text(), "so far") {
+				t.Errorf("the end of the block is left over:\n%s", dr.text())
+			}
 			dr.keys("esc")
 			if strings.Contains(dr.text(), "Paste what") || !strings.Contains(dr.text(), "table 1 of") {
 				t.Errorf("Esc leads to\n%s", dr.text())

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"strings"
+	"unicode"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -37,9 +38,6 @@ func (s *pasteScreen) Update(msg tea.Msg) (act, tea.Cmd) {
 		case "backspace":
 			s.text, s.bad = "", ""
 		case "enter":
-			if s.text == "" && len(s.took) > 0 {
-				return act{want: wantClose}, nil
-			}
 			s.add("\n")
 		default:
 			s.add(msg.Text)
@@ -50,7 +48,8 @@ func (s *pasteScreen) Update(msg tea.Msg) (act, tea.Cmd) {
 
 // add takes more of a paste, and reads it once it is whole.
 func (s *pasteScreen) add(text string) {
-	if text == "" {
+	// The last signs of a block that was read say nothing more.
+	if s.text == "" && !strings.ContainsFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
 		return
 	}
 	s.bad = ""

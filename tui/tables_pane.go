@@ -83,8 +83,10 @@ func (s *tablesScreen) finding(l line, w int) []string {
 	}
 	if l.flow.Status == check.Skipped { // what it saw itself follows from the cause
 		for _, c := range s.d.board.Causes() {
-			if c.Cause.Code == l.flow.Result.Cause {
+			if c.Cause.Code == l.flow.Result.Cause && c.From == l.flow.From {
+				where := f.Where
 				f = c.Finding
+				f.Where = where
 				out = append(out, " "+s.d.t("screens.tables.skipped"))
 			}
 		}

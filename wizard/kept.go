@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -126,11 +125,7 @@ func (b *Board) ToKeep(now time.Time) Report {
 func (b *Board) Recall(rep Report) {
 	b.earlier = &rep
 	b.recalled()
-	others := rep
-	others.Results = slices.DeleteFunc(rep.sightings(), func(r ReportResult) bool {
-		return rep.From == r.From && (r.Label == rep.Label || r.Label == b.label || r.From == string(rules.FromServer))
-	})
-	b.others = others // in place of those of a site that was opened before
+	b.others = rep // in place of those of a site that was opened before
 	b.remind()
 }
 

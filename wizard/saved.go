@@ -158,7 +158,11 @@ func (b *Board) Blank() bool { return empty(b.site) }
 func (b *Board) remind() {
 	clear(b.elsewhere)
 	b.told = nil
-	b.take(b.others)
+	others := b.others
+	others.Results = slices.DeleteFunc(others.sightings(), func(r ReportResult) bool {
+		return savedRow{from: rules.Place(r.From), label: r.Label}.same(savedRow{from: b.from, label: b.label})
+	})
+	b.take(others)
 	for _, rep := range b.saved {
 		b.take(rep)
 	}

@@ -103,7 +103,7 @@ func ReportMarkdown(w *Words, site Site, board *Board, rep Report, guides []Side
 				if r.Row.Proto == "ip" {
 					to = r.Row.Destination
 				}
-				say("| %s | %s | %s | %s | %s | %s |\n", r.Row.Code, cell(to), portText(f.Flow), w.Verdict(f.Sure()), cell(board.said(f)), cell(todo))
+				say("| %s | %s | %s | %s | %s | %s |\n", r.Row.Code, cell(to), portText(f.Flow), w.Verdict(f.Sure()), cell(strings.TrimSpace(f.Finding.Where+" "+board.said(f))), cell(todo))
 			}
 		}
 	}

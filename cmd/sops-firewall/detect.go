@@ -50,6 +50,7 @@ func (a *app) detectCmd() *cobra.Command {
 
 func hereText(h wizard.Here, book *rules.Book, w *wizard.Words) string {
 	var b strings.Builder
+	put := func(label, value string) { _, _ = fmt.Fprintf(&b, "%-16s %s\n", label, value) }
 	line := func(label, value string) {
 		if value == "" {
 			value = w.Say("commands.detect.unfound")
@@ -57,7 +58,7 @@ func hereText(h wizard.Here, book *rules.Book, w *wizard.Words) string {
 		if key := "commands.detect.labels." + label; w.Has(key) {
 			label = w.Say(key)
 		}
-		_, _ = fmt.Fprintf(&b, "%-16s %s\n", label, value)
+		put(label, value)
 	}
 	line("computer", strings.Trim(h.Host+", "+h.OS, ", "))
 	for _, n := range h.Nets {
@@ -86,7 +87,7 @@ func hereText(h wizard.Here, book *rules.Book, w *wizard.Words) string {
 		line("container", text)
 	}
 	for _, s := range h.StandLines(book, w) {
-		line(w.Say("here.what."+s.What), s.Text)
+		put(w.Say("here.what."+s.What), s.Text)
 	}
 	if h.Router != "" {
 		line("router", h.Router+": "+h.RouterWhy)

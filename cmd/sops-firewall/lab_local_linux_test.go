@@ -103,6 +103,10 @@ func TestLabLocal(t *testing.T) {
 			t.Errorf("detect: port %d listens %s at %v, want %s at %s", p.Port, p.Listens, p.At, w[0], w[1])
 		}
 	}
+	text, err := l.Command(l.server, l.bin, "detect", "--no-look").Output()
+	if err != nil || strings.Contains(string(text), "commands.") || !strings.Contains(string(text), "\nPorts here       443 only for this computer itself; 8883 over IPv6 only; ") {
+		t.Errorf("detect in words: %v\n%s", err, text)
+	}
 	var rep wizard.Report
 	if exit := l.json(&rep, "check", "--site", l.site, "--table", "4", "--table", "5", "--format", "json"); exit != 3 {
 		t.Errorf("check: exit %d, want 3", exit)
