@@ -11,7 +11,6 @@ import (
 	"github.com/syncsign/sops-firewall/rules/check"
 )
 
-
 // LabelMax is how many characters the name of a place may have.
 const LabelMax = 32
 
