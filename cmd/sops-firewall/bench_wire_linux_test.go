@@ -17,10 +17,14 @@ import (
 // than the wizard lets a pane wait.
 const quiet = 250 * time.Millisecond
 
+// atOnce is shorter than the wizard lets an explanation wait.
+const atOnce = 120 * time.Millisecond
+
 // pressed is what one key cost.
 type pressed struct {
 	screen, key string
-	bytes       int
+	at          int // bytes at once: the mark, the letter
+	bytes       int // with what explains it, which follows when no key comes
 	paint       time.Duration // until the first byte came
 	page        bool          // another screen came: its text is the cost
 }
@@ -61,6 +65,8 @@ func (g *lineLog) press(name, key string, page bool) {
 		p.paint = time.Since(start)
 	case <-time.After(quiet): // a key that does nothing here
 	}
+	<-time.After(atOnce - time.Since(start))
+	p.at = len(g.line()) - before
 	p.bytes = g.rest() - before
 	g.all = append(g.all, p)
 }
@@ -239,7 +245,7 @@ func (g *lineLog) stream() (all int, took time.Duration, most int) {
 // table prints the figures of moves, or of new screens, by screen.
 func (g *lineLog) table(page bool) string {
 	var b strings.Builder
-	b.WriteString("| screen | keys | bytes: middle | 95 of 100 | most | the dearest key | paint: middle | most |\n|---|---|---|---|---|---|---|---|\n")
+	b.WriteString("| screen | keys | at once: middle | most | in all: middle | 95 of 100 | most | the dearest key | paint: middle | most |\n|---|---|---|---|---|---|---|---|---|---|\n")
 	var order []string
 	by := map[string][]pressed{}
 	for _, p := range g.all {
@@ -254,10 +260,10 @@ func (g *lineLog) table(page bool) string {
 	}
 	for _, s := range append(order, "all") {
 		list := by[s]
-		var n []int
+		var n, first []int
 		var paint []time.Duration
 		for _, p := range list {
-			n = append(n, p.bytes)
+			n, first = append(n, p.bytes), append(first, p.at)
 			if p.paint > 0 {
 				paint = append(paint, p.paint)
 			}
@@ -267,8 +273,9 @@ func (g *lineLog) table(page bool) string {
 		}
 		most := slices.MaxFunc(list, func(a, b pressed) int { return cmp.Compare(a.bytes, b.bytes) })
 		slices.Sort(n)
+		slices.Sort(first)
 		slices.Sort(paint)
-		_, _ = fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %s | %.1f ms | %.1f ms |\n", s, len(n), n[len(n)/2], n[len(n)*95/100], n[len(n)-1], most.key,
+		_, _ = fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %d | %d | %s | %.1f ms | %.1f ms |\n", s, len(n), first[len(n)/2], first[len(n)-1], n[len(n)/2], n[len(n)*95/100], n[len(n)-1], most.key,
 			paint[len(paint)/2].Seconds()*1000, paint[len(paint)-1].Seconds()*1000)
 	}
 	return b.String()
