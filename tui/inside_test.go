@@ -37,15 +37,20 @@ func TestInsideKey(t *testing.T) {
 // TestCauseAbout: what is only about rows does not claim to explain them.
 func TestCauseAbout(t *testing.T) {
 	dr := newDrive(t, nil)
+	of := "server-in-sources/"
 	for about, want := range map[bool]string{true: "This is about 2 rows.", false: "This explains 2 rows."} {
 		dr.b.causes = []wizard.CauseView{{
-			Cause:   check.Cause{Code: check.NATCGNAT, Status: check.Unproven, Explains: []string{"a", "b"}},
+			Cause:   check.Cause{Code: check.NATCGNAT, Status: check.Unproven, Explains: []string{of + "a", of + "b"}},
 			Finding: wizard.Finding{Seen: "One address is shared."}, About: about,
 		}}
 		dr.goTo("tables")
 		dr.keys("5")
 		if got := dr.text(); !strings.Contains(got, want) {
 			t.Errorf("about %v:\n%s", about, got)
+		}
+		dr.keys("1")
+		if got := dr.text(); strings.Contains(got, want) == about {
+			t.Errorf("about %v, at a table of other rows:\n%s", about, got)
 		}
 	}
 }

@@ -81,7 +81,7 @@ func (s *tablesScreen) head(t wizard.TableView, w, h int) []string {
 	} else {
 		lines = append(lines, boldStyle.Render(shorten(title, w)), " "+sum)
 	}
-	causes := s.d.board.Causes()
+	causes := s.d.causesAt(t)
 	for i, c := range causes {
 		if i == 2 || i == 1 && h < paneH {
 			lines = append(lines, hang("        ", s.d.n("screens.tables.causes", len(causes)-i), w-1)...)

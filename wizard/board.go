@@ -214,7 +214,7 @@ func (b *Board) Apply(r check.Result) {
 	if !checkable(b.flows[i], b.from) {
 		ours := b.holds(b.flows[i])
 		r = localResult(r)
-		b.down[r.Job.Key] = r.Code == check.InServiceDown
+		b.down[r.Job.Key] = ours || r.Code == check.InServiceDown // the test could take the port: nobody had it
 		if ours && r.Code == check.NotHere {
 			r = testListens(r)
 		}

@@ -102,7 +102,7 @@ func (b *Board) fromInside(v *FlowView, f rules.Flow) {
 // place, or a refusal that a hub cannot tell from the router's.
 func (b *Board) maybeDown(f rules.Flow, r check.Result) bool {
 	if b.from == rules.FromServer {
-		return b.down[f.Key]
+		return b.down[f.Key] || b.holds(f)
 	}
 	return r.Code == check.TCPRefused
 }
