@@ -113,8 +113,10 @@ func (a *app) man(ctx context.Context, posts []*post, h wizard.Here, name string
 				p.packets, p.held, _ = wire.ListenUDP(ctx, p.port.Number, local[1:]) // held says why, in words
 				return
 			}
-			for _, addr := range local[:min(len(local), 2)] {
-				if p.look(ctx, env, netip.AddrPortFrom(addr, p.port.Number), name); p.held != "" {
+			all, cancel := context.WithTimeout(ctx, 2*lookTime)
+			defer cancel()
+			for _, addr := range local { // also a service of one address alone holds the port
+				if p.look(all, env, netip.AddrPortFrom(addr, p.port.Number), name); p.held != "" {
 					return
 				}
 			}

@@ -160,7 +160,7 @@ func exchange(ctx context.Context, lim Limits, c net.Conn, proto Proto, asked []
 		return said[:n], err
 	}
 	var refused, last error
-	for try := range 8 {
+	for try := range tries {
 		if ctx.Err() != nil {
 			break
 		}
@@ -185,6 +185,9 @@ func exchange(ctx context.Context, lim Limits, c net.Conn, proto Proto, asked []
 	}
 	return nil, last
 }
+
+// tries is how often a datagram is sent before ctx ends it, which comes first.
+const tries = 32
 
 func timeout(err error) bool {
 	var t interface{ Timeout() bool }
