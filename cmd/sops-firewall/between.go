@@ -27,18 +27,28 @@ func insideJobs(board *wizard.Board, from rules.Place, tables []string) ([]check
 	return board.InsideJobs(keys...), nil
 }
 
-// router asks the router what its address on the Internet is and tells the
-// board, unless nobody is to ask it.
-func (a *app) router(ctx context.Context, board *wizard.Board, h wizard.Here, w *wizard.Words) error {
+// runAll runs jobs with what is known of this computer, and asks the router for
+// its address on the Internet where that would explain what was seen. The error
+// is the end of ctx, or a mistake of ours.
+func (a *app) runAll(ctx context.Context, board *wizard.Board, jobs []check.Job) error {
+	h := a.here()
+	board.Surround(h)
+	a.runJobs(ctx, board, jobs)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if !board.WantsRouter() {
+		return nil
+	}
 	look, err := a.looker(h)
 	if err != nil || look == nil {
 		return err
 	}
-	board.Surround(h.Looked(look(ctx), w))
+	board.Surround(h.Looked(look(ctx), board.Words()))
 	return nil
 }
 
-// routerBeside is router, asked while something else goes on. The channel brings
+// routerBeside asks the router while something else goes on. The channel brings
 // what is known then, once; nil where nobody is asked. A look ends within three
 // seconds, and with ctx.
 func (a *app) routerBeside(ctx context.Context, h wizard.Here, w *wizard.Words) (<-chan wizard.Here, error) {

@@ -95,8 +95,6 @@ func (a *app) check(ctx context.Context, f checkFlags) error {
 	if l.path == "" && f.code == "" {
 		a.say("check.no-site")
 	}
-	h := a.here()
-	board.Surround(h)
 	jobs := board.Jobs(true, tables...)
 	if f.hairpin {
 		inside, err := insideJobs(board, from, tables)
@@ -106,14 +104,8 @@ func (a *app) check(ctx context.Context, f checkFlags) error {
 		jobs = append(jobs, inside...)
 	}
 	started := a.now()
-	a.runJobs(ctx, board, jobs)
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	if board.WantsRouter() {
-		if err := a.router(ctx, board, h, l.words); err != nil {
-			return err
-		}
+	if err := a.runAll(ctx, board, jobs); err != nil {
+		return err
 	}
 	took := a.now().Sub(started)
 	if err := a.showReport(board.Report(started, took, tables...), f); err != nil {

@@ -83,9 +83,8 @@ func (a *app) guide(ctx context.Context, f guideFlags) error {
 		return err
 	}
 	if f.only == "missing" {
-		a.runJobs(ctx, board, board.Jobs(true))
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
+		if err := a.runAll(ctx, board, board.Jobs(true)); err != nil {
+			return err
 		}
 	}
 	guides := wizard.SiteGuides(wizard.GuideDeps{Book: l.book, Routers: l.cat, Words: l.words}, site, board, f.only == "missing")

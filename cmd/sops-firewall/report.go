@@ -38,9 +38,8 @@ func (a *app) reportCmd() *cobra.Command {
 				return err
 			}
 			started := a.now()
-			a.runJobs(ctx, board, board.Jobs(true))
-			if ctx.Err() != nil {
-				return ctx.Err()
+			if err := a.runAll(ctx, board, board.Jobs(true)); err != nil {
+				return err
 			}
 			rep := board.Report(started, a.now().Sub(started))
 			guides := wizard.SiteGuides(wizard.GuideDeps{Book: l.book, Routers: l.cat, Words: l.words}, l.site, board, false)
