@@ -23,8 +23,8 @@ const atOnce = 120 * time.Millisecond
 // pressed is what one key cost.
 type pressed struct {
 	screen, key string
-	at          int // bytes at once: the mark, the letter
-	bytes       int // with what explains it, which follows when no key comes
+	at          int           // bytes at once: the mark, the letter
+	bytes       int           // with what explains it, which follows when no key comes
 	paint       time.Duration // until the first byte came
 	page        bool          // another screen came: its text is the cost
 }
@@ -32,6 +32,7 @@ type pressed struct {
 // lineLog measures keys in a console.
 type lineLog struct {
 	*console
+	lab    *lab
 	all    []pressed
 	screen string
 }
@@ -174,8 +175,15 @@ func (g *lineLog) walkInternet() {
 	g.press("Tab", tab, true)
 	t := g.t
 	t.Logf("a held-down key: %.0f bytes for each", g.held(8))
-	all, took, most := g.stream()
-	t.Logf("all rows again: %d bytes in %.1f s, %.0f B/s, at most %d in a second", all, took.Seconds(), float64(all)/max(took.Seconds(), 1), most)
+	for _, state := range []struct{ name, nat string }{
+		{"as before", ""},
+		{"five ports and the time silent", "tcp dport { 22, 8433 } drop; udp dport 123 drop;"},
+		{"well again", ""},
+	} {
+		g.lab.nat(state.nat)
+		all, took, most := g.stream()
+		t.Logf("all rows again, %s: %d bytes in %.1f s, %.0f B/s, at most %d in a second", state.name, all, took.Seconds(), float64(all)/max(took.Seconds(), 1), most)
+	}
 	next("n")
 	at("guides", "7/7", "1 Prepare")
 	g.moves("Down", "Down", "Up")
@@ -286,7 +294,7 @@ func BenchmarkLine(b *testing.B) {
 	for _, size := range [][2]int{{80, 24}, {120, 40}} {
 		b.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(b *testing.B) {
 			l := newLab(b)
-			g := &lineLog{console: l.wizard(l.server, size[0], size[1])}
+			g := &lineLog{lab: l, console: l.wizard(l.server, size[0], size[1])}
 			g.walkInternet()
 			b.Logf("%dx%d, keys that stay on a screen:\n%s\nkeys that bring another text:\n%s", size[0], size[1], g.table(false), g.table(true))
 			before := g.rest()
