@@ -112,6 +112,7 @@ func (b *Board) ToKeep(now time.Time) Report {
 		switch r := &rep.Results[i]; {
 		case v.Status != check.Running || v.Result.Job.Key == "":
 		case v.Before.IsZero() && b.raw[v.Flow.Key].Provisional:
+			r.Reason = "" // no verdict so far
 		default: // it is asked again: keep what is known
 			r.Status = v.Last.String()
 		}
