@@ -144,7 +144,7 @@ func (b *Board) Jobs(fresh bool, tables ...string) []check.Job {
 	var jobs []check.Job
 	named := len(tables) == 0
 	for _, f := range b.flows {
-		named = named || f.Host == b.site.Server.Domain && slices.Contains(tables, f.Table.ID)
+		named = named || slices.Contains(tables, f.Table.ID) && (f.Table.Inbound() || f.Host == b.site.Server.Domain && checkable(f, b.from))
 		if len(tables) > 0 && !slices.Contains(tables, f.Table.ID) {
 			continue
 		}

@@ -131,7 +131,7 @@ func TestBoardName(t *testing.T) {
 	asked := func(fresh bool, tables ...string) bool {
 		return slices.ContainsFunc(b.Jobs(fresh, tables...), func(j check.Job) bool { return j.Key == nameKey })
 	}
-	if asked(false) || !asked(true) || asked(true, "basics") || !asked(true, "server-in-hubs") {
+	if asked(false) || !asked(true) || asked(true, "basics") || asked(true, "hubs-out") || !asked(true, "server-in-hubs") {
 		t.Error("the name is asked for at the wrong time")
 	}
 	answers := func(addrs string) {
