@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	uv "github.com/charmbracelet/ultraviolet"
+	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
 )
@@ -41,6 +43,7 @@ func startConsole(t testing.TB, cmd *exec.Cmd, cols, rows int) *console {
 		t: t, cmd: cmd, pty: f, em: vt.NewSafeEmulator(cols, rows), cols: cols, rows: rows,
 		changed: make(chan struct{}, 1), ended: make(chan error, 1),
 	}
+	m.em.RegisterCsiHandler('P', m.deletes)
 	go func() { // the terminal's own answers to queries
 		_, _ = io.Copy(f, m.em)
 	}()
@@ -72,6 +75,21 @@ func startConsole(t testing.TB, cmd *exec.Cmd, cols, rows int) *console {
 		_ = f.Close()
 	})
 	return m
+}
+
+// deletes is Delete Character as terminals do it; the emulator's own does nothing
+// in lines outside the scroll region, where tmux and screen use it too.
+func (m *console) deletes(params ansi.Params) bool {
+	n, _, _ := params.Param(0, 1)
+	at := m.em.Emulator.CursorPosition() // without a lock: Write holds it
+	for x := at.X; x < m.cols; x++ {
+		c := uv.EmptyCell
+		if next := m.em.Emulator.CellAt(x+max(n, 1), at.Y); next != nil {
+			c = *next
+		}
+		m.em.Emulator.SetCell(x, at.Y, &c)
+	}
+	return true
 }
 
 // screen is the text shown, a line per row, without trailing blanks.

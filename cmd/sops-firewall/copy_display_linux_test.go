@@ -62,12 +62,10 @@ func (l *copyLab) sway() []string {
 
 // reads is the clipboard as another program reads it.
 func (l *copyLab) reads(env []string, argv ...string) func() string {
-	real, err := exec.LookPath(argv[0])
-	if err != nil {
-		l.T.Fatal(err)
-	}
+	l.T.Helper()
+	name := l.lookUp(argv[0])
 	return func() string {
-		c := l.Command(l.ns, real, argv[1:]...)
+		c := l.Command(l.ns, name, argv[1:]...)
 		c.Env = append(os.Environ(), env...)
 		out, _ := c.Output() // an empty clipboard is an error
 		return string(out)

@@ -32,11 +32,7 @@ func newCopyLab(t testing.TB, tools []string, found ...string) *copyLab {
 	l.path = filepath.Join(l.Dir, "bin")
 	l.File("bin/empty", "")
 	for _, name := range append(found, "cat") { // wl-copy reads by cat
-		real, err := exec.LookPath(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.Symlink(real, filepath.Join(l.path, name)); err != nil {
+		if err := os.Symlink(l.lookUp(name), filepath.Join(l.path, name)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -102,13 +98,23 @@ func (l *copyLab) opened(cols, rows int, env ...string) *console {
 // openedBy is opened with the wizard inside another program.
 func (l *copyLab) openedBy(cols, rows int, argv []string, env ...string) *console {
 	l.T.Helper()
-	c := l.Command(l.ns, argv[0], argv[1:]...)
+	c := l.Command(l.ns, l.lookUp(argv[0]), argv[1:]...)
 	c.Env = l.env(env...)
 	m := startConsole(l.T, c, cols, rows)
 	m.see("7/7", "FRITZ!Box", "Prepare")
 	m.key("a")
 	m.see("all rows")
 	return m
+}
+
+// lookUp finds a program where the test does, not where the wizard would.
+func (l *copyLab) lookUp(name string) string {
+	l.T.Helper()
+	path, err := exec.LookPath(name)
+	if err != nil {
+		l.T.Fatal(err)
+	}
+	return path
 }
 
 // clipboard is what a copy may be read back from; it waits until that is want.

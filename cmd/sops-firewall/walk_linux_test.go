@@ -36,7 +36,8 @@ func withoutTerminals(env []string) []string {
 	return out
 }
 
-var osc52 = regexp.MustCompile(`\x1b\]52;c;([A-Za-z0-9+/=]*)(?:\x07|\x1b\\)`)
+// osc52 is a text on the way to the terminal's clipboard, which tmux does not name.
+var osc52 = regexp.MustCompile(`\x1b\]52;c?;([A-Za-z0-9+/=]*)(?:\x07|\x1b\\)`)
 
 // copied is the text sent to the terminal's clipboard last.
 func (m *console) copied() string {
