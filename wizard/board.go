@@ -142,9 +142,9 @@ func checkable(f rules.Flow, from rules.Place) bool {
 // without those that already have a final result when fresh is false.
 func (b *Board) Jobs(fresh bool, tables ...string) []check.Job {
 	var jobs []check.Job
-	named := len(tables) == 0
+	named := false
 	for _, f := range b.flows {
-		named = named || slices.Contains(tables, f.Table.ID) && (f.Table.Inbound() || f.Host == b.site.Server.Domain && checkable(f, b.from))
+		named = named || (len(tables) == 0 || slices.Contains(tables, f.Table.ID)) && b.showsName(f, len(tables) == 0)
 		if len(tables) > 0 && !slices.Contains(tables, f.Table.ID) {
 			continue
 		}

@@ -29,6 +29,12 @@ func (b *Board) nameJob() (check.Job, bool) {
 	return check.Job{Key: nameKey, Kind: "name", To: check.Target{Host: d}}, true
 }
 
+// showsName tells whether a check of the flow is to find out where the server's
+// name leads too: it leads there, or all is checked, and the name servers with it.
+func (b *Board) showsName(f rules.Flow, all bool) bool {
+	return f.Table.Inbound() || f.Host == b.site.Server.Domain && checkable(f, b.from) || all && f.Port.Kind == "dns"
+}
+
 // named takes where the name leads.
 func (b *Board) named(r check.Result) {
 	if r.Provisional {
