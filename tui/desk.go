@@ -94,7 +94,11 @@ type desk struct {
 	round  int         // keys so far
 	pace   pace
 
-	mask     bool
+	mask      bool
+	masks     masks
+	learned   bool            // masks knows what is private so far
+	bookNames map[string]bool // the rule book's own names
+
 	lookOnly bool        // others have the site: nothing is saved
 	unsaved  bool        // the last answer could not be saved
 	earlier  bool        // the first question offers earlier work, and nothing else was begun
@@ -126,7 +130,10 @@ func (d *desk) views(all bool) []wizard.TableView {
 func (d *desk) beats() time.Duration { return cmp.Or(d.beat, wizard.WatchClosed) }
 
 // changed forgets what views remembers; call it after touching the board.
-func (d *desk) changed() { clear(d.tables) }
+func (d *desk) changed() {
+	clear(d.tables)
+	d.learned = false
+}
 
 // save writes a file in a Cmd; a wroteMsg follows.
 func (d *desk) save(name string, data []byte) tea.Cmd {

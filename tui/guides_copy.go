@@ -126,7 +126,7 @@ func (s *guidesScreen) sent(msg sentMsg) tea.Cmd {
 		s.copying = nil
 		return nil
 	}
-	say := s.d.sentWords(msg.rung, s.name(), msg.err)
+	say := s.d.real(s.d.sentWords(msg.rung, s.name(), msg.err))
 	if msg.rung == rungTmux && msg.err != nil && s.d.copier.failed() { // the tool itself said no
 		c.parts, c.n = s.d.copier.parts(c.text), 0
 		s.note = []string{say + " " + s.d.t("screens.copy.next")}

@@ -174,6 +174,7 @@ func (p *teller) sync() {
 	p.d.board.Lay(p.d.site, p.d.from())
 	p.d.recall()
 	p.d.board.Surround(p.d.session.Here())
+	p.d.changed()
 }
 
 // summary reads all answers and goes to the one that is to be changed. It tells
@@ -223,7 +224,7 @@ func (p *teller) last() []string {
 	case n > 1:
 		files = p.d.n("screens.last.files", n-1, "path", p.files[n-1])
 	}
-	return []string{p.d.show(result), files, p.d.comeBack("sops-firewall --plain")}
+	return []string{p.d.show(result), p.d.show(files), p.d.comeBack("sops-firewall --plain")}
 }
 
 // summaryPause is the least time between two summaries nobody asked for.

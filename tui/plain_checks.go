@@ -114,6 +114,7 @@ func (p *teller) take(n news) {
 		p.checks.done[r.Job.Key] = r.Job.To
 	}
 	p.d.board.Apply(r)
+	p.d.changed()
 	if p.heard != nil {
 		p.heard(r)
 	}

@@ -62,11 +62,7 @@ func (p *teller) finish(q wizard.Question) {
 				return // the question is read anew, with what changed
 			}
 		case "report":
-			name := "report.md"
-			if n := fileWord(p.d.site.Name); n != "" {
-				name = "report-" + n + ".md"
-			}
-			p.file(name, p.d.report())
+			p.file(p.d.reportFile())
 		default:
 			wrong := p.answer(wizard.Answer{Choice: id})
 			if wrong == nil {

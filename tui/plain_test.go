@@ -261,7 +261,7 @@ func TestPlainMask(t *testing.T) {
 	s.at, d.mask = 3, true
 	d.site = s.site
 	k := startTalk(t, d, never)
-	k.dialog("Server name [(name hidden)]: ", "q")
+	k.dialog("Server name [name-1.example]: ", "q")
 	k.finish()
 	if strings.Contains(k.all.String(), "sops.example.com") {
 		t.Errorf("the name is shown:\n%s", k.all.String())

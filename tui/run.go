@@ -136,7 +136,7 @@ func (a *app) last() []string {
 			files = a.d.n("screens.last.files", n-1, "path", path)
 		}
 	}
-	return []string{a.d.show(a.result()), files, a.d.comeBack("sops-firewall")}
+	return []string{a.d.show(a.result()), a.d.show(files), a.d.comeBack("sops-firewall")}
 }
 
 func (a *app) result() string {

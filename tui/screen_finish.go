@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -55,7 +56,11 @@ func (s *finishScreen) report(w int) []string {
 	case s.wrote.err != nil:
 		return append([]string{""}, hang(" "+s.d.state(check.Fail)+" ", s.d.show(s.d.t("screens.finish.no-report", "error", s.wrote.err.Error())), w-1)...)
 	}
-	lines := append([]string{""}, hang(" "+s.d.state(check.Pass)+" ", s.d.show(s.d.t("screens.finish.report", "path", s.d.home(s.wrote.path))), w-1)...)
+	say := s.d.t("screens.finish.report", "path", s.d.home(s.wrote.path))
+	if path.Base(s.wrote.path) == maskedReport {
+		say += ". " + s.d.t("screens.finish.report-masked")
+	}
+	lines := append([]string{""}, hang(" "+s.d.state(check.Pass)+" ", s.d.show(say), w-1)...)
 	if l := fetchLine(s.d.env, s.wrote.path); l != "" {
 		lines = append(lines, hang("        ", s.d.t("screens.fetch"), w-1)...)
 		for _, part := range chop(s.d.show(l), w-10) {
@@ -71,11 +76,7 @@ func (s *finishScreen) chosen() (act, tea.Cmd) {
 	}
 	switch id := s.q.Options[s.at()].ID; id {
 	case "report":
-		name := "report.md"
-		if n := fileWord(s.d.site.Name); n != "" {
-			name = "report-" + n + ".md"
-		}
-		return act{}, s.d.save(name, s.d.report())
+		return act{}, s.d.save(s.d.reportFile())
 	case "leave":
 		return act{want: wantQuit}, nil
 	default:

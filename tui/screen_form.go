@@ -2,6 +2,7 @@ package tui
 
 import (
 	"errors"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -29,6 +30,7 @@ type remark struct {
 	word string // pass, note, fix, need or nothing: the name of its state word
 	say  string
 	kept string // the value as it will be kept, where that is not what was typed
+	name string // the same, always
 }
 
 func newFormScreen(d *desk, q wizard.Question, old draft) *formScreen {
@@ -82,6 +84,7 @@ func (s *formScreen) try(i int) {
 			s.says[i].kept = got.Normal
 		}
 	}
+	s.says[i].name = got.Normal
 }
 
 func isASCII(s string) bool {
@@ -236,7 +239,7 @@ func (s *formScreen) line(i, labelW, valueW, w int) (l string, x int, said bool)
 	if i == s.at {
 		head = boldStyle.Render(head)
 	}
-	note := s.d.show(s.remark(i))
+	note := s.said(i, s.remark(i))
 	if said = note == "" || width(note) < room; !said {
 		note = ""
 	}
@@ -265,7 +268,7 @@ func (s *formScreen) under(i, labelW, w int, said bool) []string {
 		lines = append(lines, hang(pre, label, w-1)...)
 	}
 	if say := s.says[i]; say.word == "fix" || !said && say.say != "" {
-		lines = append(lines, hang(pre, s.d.show(say.say), w-1)...)
+		lines = append(lines, hang(pre, s.said(i, say.say), w-1)...)
 	}
 	if len(fl.Choices) > 0 {
 		for _, c := range fl.Choices {
@@ -285,13 +288,29 @@ func (s *formScreen) under(i, labelW, w int, said bool) []string {
 	return lines
 }
 
+// private tells whether field i holds a name that is hidden while it is typed too.
+func (s *formScreen) private(i int) bool {
+	id := s.q.Fields[i].ID
+	return s.d.mask && (id == "domain" || id == "name" || strings.HasSuffix(id, "-host"))
+}
+
+// said is what was said about field i, without the name that was typed there.
+func (s *formScreen) said(i int, say string) string {
+	if s.private(i) {
+		for _, name := range []string{s.inputs[i].Value(), s.says[i].name} {
+			if name = strings.TrimSpace(name); width(name) >= 3 {
+				say = regexp.MustCompile("(?i)"+regexp.QuoteMeta(name)).ReplaceAllLiteralString(say, s.d.t("screens.hidden"))
+			}
+		}
+	}
+	return s.d.show(say)
+}
+
 // value is the field as shown: the input itself, or a word when it is private.
 func (s *formScreen) value(i int) string {
 	v := s.inputs[i].Value()
-	if s.d.mask && v != "" {
-		if id := s.q.Fields[i].ID; id == "domain" || id == "name" || strings.HasSuffix(id, "-host") || s.d.show(v) != v {
-			return s.d.t("screens.hidden.value")
-		}
+	if v != "" && (s.private(i) || s.d.show(v) != clean(v)) {
+		return s.d.t("screens.hidden")
 	}
 	if len(s.q.Fields[i].Choices) > 0 {
 		return s.d.choice(v)

@@ -177,7 +177,7 @@ func (s *inboundScreen) sent(msg sentMsg) tea.Cmd {
 	case msg.rung == rungTmux && msg.err != nil && s.d.copier.failed():
 		return s.d.copier.send(s.d.in.x.Command)
 	default:
-		s.say = s.d.sentWords(msg.rung, s.d.t("screens.copy.command"), msg.err) + " " + s.d.t("screens.inbound.sent")
+		s.say = s.d.real(s.d.sentWords(msg.rung, s.d.t("screens.copy.command"), msg.err) + " " + s.d.t("screens.inbound.sent"))
 	}
 	return nil
 }
@@ -189,7 +189,7 @@ func (s *inboundScreen) View(w, h int) frame {
 	case in.starting:
 		return frame{lines: append(lines, " "+s.d.t("screens.inbound.starting")), y: -1}
 	case in.err != nil && len(in.x.Posts) == 0:
-		return frame{lines: append(lines, hang(" ", words.Text("inbound.failed", map[string]string{"error": in.err.Error()}), w-1)...), y: -1}
+		return frame{lines: append(lines, hang(" ", s.d.show(words.Text("inbound.failed", map[string]string{"error": in.err.Error()})), w-1)...), y: -1}
 	}
 	if s.qr {
 		return frame{lines: s.code(w, h), y: -1}

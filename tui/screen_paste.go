@@ -74,7 +74,7 @@ func (s *pasteScreen) View(w, _ int) frame {
 	lines = append(lines, "")
 	switch {
 	case s.bad != "":
-		lines = append(lines, hang(" "+s.d.state(check.Fail)+" ", s.bad, w-1)...)
+		lines = append(lines, hang(" "+s.d.state(check.Fail)+" ", s.d.show(s.bad), w-1)...)
 	case s.text != "":
 		lines = append(lines, hang(" "+s.d.state(check.Running)+" ", s.d.t("screens.paste.more", "n", itoa(len(s.text))), w-1)...)
 	case len(s.took) == 0:

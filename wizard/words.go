@@ -26,6 +26,9 @@ type Words struct {
 	flat    map[string]string // "questions.case.title" -> text
 	reasons map[string]reason
 	book    map[string]string // of the rule book: its words -> those of this language
+
+	usedOnce sync.Once
+	used     map[string]bool // see Uses
 }
 
 // Lang is the language, such as "en" or "de".
