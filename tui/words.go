@@ -4,8 +4,6 @@ import (
 	"strings"
 	"time"
 
-	"charm.land/lipgloss/v2"
-
 	"github.com/syncsign/sops-firewall/rules"
 	"github.com/syncsign/sops-firewall/rules/check"
 	"github.com/syncsign/sops-firewall/rules/router"
@@ -19,10 +17,16 @@ func (d *desk) t(key string, pairs ...string) string { return d.words.Say(key, p
 func (d *desk) n(key string, n int, pairs ...string) string { return d.words.Count(key, n, pairs...) }
 
 // state is the word for a status in its colour, six columns wide.
-func (d *desk) state(s check.Status) string { return stateStyle(s).Render(d.words.State(s)) }
+func (d *desk) state(s check.Status) string { return lookOf(s).draw(d.words.State(s)) }
 
 // mark is a word that stands where a state does in a form: need or fix.
-func (d *desk) mark(name string) string { return failStyle.Render(d.t("states." + name)) }
+func (d *desk) mark(name string) string {
+	st := check.Fail
+	if name == "need" {
+		st = check.Note
+	}
+	return lookOf(st).draw(d.t("states." + name))
+}
 
 // widest is the width of the widest of the keys' texts.
 func (d *desk) widest(keys ...string) int {
@@ -131,19 +135,3 @@ func (d *desk) comeBack(command string) string {
 
 // stateBare is the word for a status without its brackets.
 func (d *desk) stateBare(s check.Status) string { return strings.Trim(d.words.State(s), "[ ]") }
-
-// stateStyle is the colour of a status. Every state is a word first.
-func stateStyle(s check.Status) lipgloss.Style {
-	switch s {
-	case check.Pass:
-		return okStyle
-	case check.Fail:
-		return failStyle
-	case check.Waiting:
-		return waitStyle
-	case check.Note, check.Unproven:
-		return noteStyle
-	case check.Skipped, check.Running, check.NotNeeded:
-	}
-	return bareStyle
-}
