@@ -129,13 +129,13 @@ func ownSources(w *Words, site Site) (rules.Table, bool) {
 	return t, len(t.Rows) > 0
 }
 
-// basics is the table of what every other row stands on.
-const basics = "basics"
+// Basics is the table of what every other row stands on.
+const Basics = "basics"
 
 // checkable tells whether a flow can be checked from a place. The basics are
 // needed everywhere.
 func checkable(f rules.Flow, from rules.Place) bool {
-	return f.Table.ID == basics || f.Table.From == from
+	return f.Table.ID == Basics || f.Table.From == from
 }
 
 // Jobs are the checks that can run from here, of the named tables (none: all),

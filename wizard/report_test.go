@@ -191,14 +191,14 @@ func TestBoardExit(t *testing.T) {
 func TestBasicsNameWhatWasAsked(t *testing.T) {
 	d := testDeps(t)
 	b := NewBoard(d.Book, d.Words, labelled(rules.CaseLAN), rules.FromServer)
-	for _, j := range b.Jobs(true, basics) {
+	for _, j := range b.Jobs(true, Basics) {
 		r := result(j, check.Fail, check.DNSNXDomain)
 		if j.Kind == "portal" {
 			r.Facts = check.Facts{"host": "pub.sync-sign.com"}
 		}
 		b.Apply(r)
 	}
-	for _, r := range b.Report(testNow, 0, basics).Results {
+	for _, r := range b.Report(testNow, 0, Basics).Results {
 		want := "The name server says that there is no such name."
 		if r.Host == "portal" {
 			want = "The name server says of pub.sync-sign.com that there is no such name."
@@ -207,7 +207,7 @@ func TestBasicsNameWhatWasAsked(t *testing.T) {
 			t.Errorf("%s: %q, want %q", r.Code, r.Said, want)
 		}
 	}
-	text := b.Report(testNow, 0, basics).Text(d.Words)
+	text := b.Report(testNow, 0, Basics).Text(d.Words)
 	if !strings.Contains(text, "configured name servers") || strings.Contains(text, " dns ") {
 		t.Errorf("the list names no destination:\n%s", text)
 	}

@@ -183,7 +183,7 @@ func (b *Board) take(rep Report) int {
 		f, known := flows[key]
 		unseen := r.Status == check.Waiting.String() || r.Status == check.Unproven.String() && r.Reason == ""
 		// What was seen elsewhere than where the flow starts is hearsay.
-		if !known || unseen || rules.Place(r.From) != f.Table.From || f.Table.ID == basics {
+		if !known || unseen || rules.Place(r.From) != f.Table.From || f.Table.ID == Basics {
 			continue
 		}
 		n++

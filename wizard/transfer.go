@@ -58,7 +58,7 @@ func (b *Board) Transfer(started time.Time) (text string, n int) {
 	var rows []byte
 	for _, v := range b.chosen(nil) {
 		r, ran := b.raw[v.Flow.Key]
-		if !ran || r.Provisional || !checkable(v.Flow, b.from) || v.Flow.Table.ID == basics {
+		if !ran || r.Provisional || !checkable(v.Flow, b.from) || v.Flow.Table.ID == Basics {
 			continue
 		}
 		if len(v.parts) > 0 { // what was seen here alone

@@ -30,6 +30,21 @@ func (a *app) outside(l *loaded, f *checkFlags) error {
 		return badInput(check.Say("problems.command.code-to"))
 	}
 	f.from = string(rules.FromInternet)
+	if len(f.tables) == 0 {
+		f.tables = arriving(l.book)
+	}
 	a.prover = proof.Prober{Code: code}
 	return nil
+}
+
+// arriving are the tables that a test with a code is about: what arrives at the
+// server, and what every row stands on here.
+func arriving(b *rules.Book) []string {
+	var ids []string
+	for _, t := range b.Tables {
+		if t.Inbound() || t.ID == wizard.Basics {
+			ids = append(ids, t.ID)
+		}
+	}
+	return ids
 }
