@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"os/exec"
-	"strings"
-	"unicode"
 )
 
 // clipTool is a program that fills the clipboard of the computer it runs on with
@@ -39,7 +37,7 @@ var errSlow = errors.New("the clipboard tool does not answer")
 func (c *copier) useTool(ctx context.Context, tools []clipTool, text string) error {
 	err := exec.ErrNotFound
 	for _, t := range tools {
-		if t.needs != "" && c.env(t.needs) == "" || t.ascii && strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII }) {
+		if t.needs != "" && c.env(t.needs) == "" || t.ascii && !isASCII(text) {
 			continue
 		}
 		if err = c.run(ctx, text, t.args[0], t.args[1:]...); err == nil || ctx.Err() != nil {

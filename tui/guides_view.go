@@ -38,10 +38,7 @@ func (s *guidesScreen) View(w, h int) frame {
 	}
 	s.row = max(min(s.row, len(s.rows)-1), 0)
 	s.top = window(s.top, s.row, len(s.rows), room)
-	chosen := -1
-	if s.row < len(s.rows) {
-		chosen = s.rows[s.row].piece
-	}
+	chosen := s.piece()
 	lines := head
 	end := min(s.top+room, len(s.rows))
 	for i := s.top; i < end; i++ {

@@ -5,6 +5,7 @@ import (
 
 	"charm.land/lipgloss/v2"
 	"rsc.io/qr"
+	"rsc.io/qr/coding"
 )
 
 // quiet is the empty border that readers want around a QR code, in modules.
@@ -15,11 +16,51 @@ const quiet = 2
 // which is right on a dark screen.
 var qrStyle = lipgloss.NewStyle().Foreground(lipgloss.Color("0")).Background(lipgloss.Color("15"))
 
+// utf8Text is text with a mark that its bytes are UTF-8 (ECI 26), without which
+// readers guess, and some wrongly.
+type utf8Text string
+
+func (utf8Text) Check() error { return nil }
+
+func (t utf8Text) Bits(v coding.Version) int { return 4 + 8 + coding.String(t).Bits(v) }
+
+func (t utf8Text) Encode(b *coding.Bits, v coding.Version) {
+	b.Write(7, 4)
+	b.Write(26, 8)
+	coding.String(t).Encode(b, v)
+}
+
+// qrCode is the smallest code of a text; nil where it is too long for any.
+func qrCode(text string) *qr.Code {
+	if isASCII(text) {
+		c, err := qr.Encode(text, qr.L)
+		if err != nil {
+			return nil
+		}
+		return c
+	}
+	for v := coding.Version(coding.MinVersion); v <= coding.MaxVersion; v++ {
+		if utf8Text(text).Bits(v) > v.DataBytes(coding.L)*8 {
+			continue
+		}
+		p, err := coding.NewPlan(v, coding.L, 0)
+		if err != nil {
+			return nil
+		}
+		c, err := p.Encode(utf8Text(text))
+		if err != nil {
+			return nil
+		}
+		return &qr.Code{Bitmap: c.Bitmap, Size: c.Size, Stride: c.Stride, Scale: 8}
+	}
+	return nil
+}
+
 // qrSize is how many columns a text takes as a QR code, and half as many rows;
 // 0 where it is too long for any.
 func qrSize(text string) int {
-	c, err := qr.Encode(text, qr.L)
-	if err != nil {
+	c := qrCode(text)
+	if c == nil {
 		return 0
 	}
 	return c.Size + 2*quiet
@@ -28,8 +69,8 @@ func qrSize(text string) int {
 // qrLines draws text as a QR code, two modules of a column in one character.
 // It is empty where the text is too long for w columns and h rows.
 func qrLines(text string, w, h int, colour bool) []string {
-	c, err := qr.Encode(text, qr.L)
-	if err != nil {
+	c := qrCode(text)
+	if c == nil {
 		return nil
 	}
 	n := c.Size + 2*quiet

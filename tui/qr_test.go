@@ -3,6 +3,7 @@ package tui
 import (
 	"image"
 	"image/color"
+	"strings"
 	"testing"
 
 	"github.com/makiuchi-d/gozxing"
@@ -25,6 +26,23 @@ func TestQR(t *testing.T) {
 	}
 	if qrLines(url, 20, 22, true) != nil || qrLines(url, 78, 8, true) != nil {
 		t.Error("a code that does not fit was drawn")
+	}
+}
+
+// TestQRWithUmlauts: the codes of all sizes hold their letters, the longest too.
+func TestQRWithUmlauts(t *testing.T) {
+	for _, n := range []int{1, 20, 200, 1400} {
+		text := strings.Repeat("ä", n) + "?"
+		lines := qrLines(text, 200, 100, true)
+		if lines == nil {
+			t.Fatalf("%d umlauts are not drawn", n)
+		}
+		if got := readQR(t, lines, true); got != text {
+			t.Errorf("%d umlauts are read back as %q", n, got)
+		}
+	}
+	if qrSize(strings.Repeat("ä", 1500)) != 0 {
+		t.Error("3000 bytes have a code")
 	}
 }
 

@@ -196,12 +196,14 @@ func (s *guidesScreen) press(name string) (act, tea.Cmd) {
 	return act{}, nil
 }
 
-// piece is the piece under the cursor.
+// piece is the piece under the cursor, or that above an empty line.
 func (s *guidesScreen) piece() int {
-	if s.row < 0 || s.row >= len(s.rows) {
-		return 0
+	for i := min(s.row, len(s.rows)-1); i >= 0; i-- {
+		if p := s.rows[i].piece; p >= 0 {
+			return p
+		}
 	}
-	return max(s.rows[s.row].piece, 0)
+	return 0
 }
 
 func (s *guidesScreen) device(by int) {
