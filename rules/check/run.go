@@ -185,14 +185,17 @@ type look struct {
 }
 
 // confirmed is the verdict of two looks of which the first one was bad. The
-// first tells more where both are: only it asks why.
+// first tells more where both are: only it asks why. Where the second had no time
+// to end, nothing is known for sure.
 func confirmed(first, second look) Result {
-	if !second.cut && !chance(second.res) {
+	switch {
+	case second.cut:
+		first.res.Status, first.res.Code = Unproven, CheckTimeout
+		return first.res
+	case !chance(second.res):
 		first = second
 	}
-	if !second.cut {
-		first.res.fact("tries", "2")
-	}
+	first.res.fact("tries", "2")
 	return first.res
 }
 

@@ -345,6 +345,27 @@ func TestSecondLookBeside(t *testing.T) {
 	}
 }
 
+// TestCutLooksAreNotRed gives a row less time than its looks need: what was cut
+// short, and what was seen once, is no reason for red.
+func TestCutLooksAreNotRed(t *testing.T) {
+	for name, tt := range map[string]struct {
+		row, tls time.Duration
+		serve    func(net.Conn)
+	}{
+		"the first one":  {300 * time.Millisecond, time.Minute, func(c net.Conn) { _, _ = io.Copy(io.Discard, c) }},
+		"the second one": {600 * time.Millisecond, 400 * time.Millisecond, func(c net.Conn) { _, _ = io.Copy(io.Discard, c) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			lim := fast()
+			lim.TLS, lim.Second, lim.Row, lim.Table = tt.tls, time.Minute, tt.row, time.Minute
+			r := final(t, &fakeEnv{}, lim, "tls", visitors(t, tt.serve))
+			if r.Status != Unproven || r.Code != CheckTimeout {
+				t.Errorf("got %v %q: %+v", r.Status, r.Code, r)
+			}
+		})
+	}
+}
+
 func TestNoGoroutineLeft(t *testing.T) {
 	to := visitors(t, func(c net.Conn) { _, _ = io.Copy(io.Discard, c) })
 	before := runtime.NumGoroutine()

@@ -61,6 +61,12 @@ func secure(ctx context.Context, env Env, lim Limits, c net.Conn, to Target, res
 	}
 	at, direct := remote(c)
 	_ = c.Close()
+	if l.Code == TLSSilent && row.Err() != nil { // it was cut short: silence is not known
+		res.lost(row, err, endings{})
+		l.Status, l.Code = res.Status, res.Code
+		res.add(l)
+		return nil
+	}
 	if direct && beside != nil && (l.Code == TLSReset || l.Code == TLSClosed) {
 		found = diagnose(row, env, lim, at, to.Host)
 	}
