@@ -187,11 +187,11 @@ func (a *app) key(k tea.KeyPressMsg) tea.Cmd {
 	case name == "m":
 		a.d.mask = !a.d.mask
 		return nil
-	case name == "?":
-		if _, open := top.(*helpScreen); !open {
-			a.over = append(a.over, newHelpScreen(a.d, a.q.Title, a.d.helpText(a.q), top.Keys()))
-			return nil
-		}
+	case name == "?" && !explains(top):
+		help := newHelpScreen(a.d, a.q.Title, a.d.helpText(a.q), top.Keys())
+		help.here = a.d.meaningsIn(a.read() + " " + help.text)
+		a.over = append(a.over, help)
+		return nil
 	case name == "s":
 		if len(a.over) == 0 {
 			a.over = append(a.over, newSummaryScreen(a.d))
@@ -199,6 +199,25 @@ func (a *app) key(k tea.KeyPressMsg) tea.Cmd {
 		}
 	}
 	return a.pass(top, k)
+}
+
+// explains tells whether a screen is an explanation itself.
+func explains(s screen) bool {
+	switch s.(type) {
+	case *helpScreen, *glossaryScreen:
+		return true
+	}
+	return false
+}
+
+// read is all that the screen says, without what is only drawn.
+func (a *app) read() string {
+	lines, _, _ := a.draw()
+	text := plain(strings.Join(lines[min(1, len(lines)):max(len(lines)-1, 1)], " "))
+	if s, ok := a.top().(interface{ More() string }); ok {
+		text += " " + s.More()
+	}
+	return text
 }
 
 // pass gives a message to a screen and does what it wants.

@@ -221,6 +221,7 @@ var scenes = map[string]func(*drive){
 	},
 	"finish-report": func(dr *drive) { dr.goTo("finish"); dr.keys("1", "enter") },
 	"help":          func(dr *drive) { dr.goTo("tables"); dr.keys("?") },
+	"glossary":      func(dr *drive) { dr.goTo("tables"); dr.keys("?", "g") },
 	"summary":       func(dr *drive) { dr.goTo("case"); dr.keys("s", "down") },
 	"leave":         func(dr *drive) { dr.goTo("case"); dr.keys("q") },
 	"masked":        func(dr *drive) { dr.goTo("addresses"); dr.a.d.mask = true },

@@ -68,19 +68,20 @@ func (b liveBoard) Exit() int { return b.Board.Exit() }
 // desk is what all screens share. The session is asked in Update only: an
 // answer is written by a Cmd, and until it is back no key reaches a screen.
 type desk struct {
-	session asker
-	board   boarder
-	guides  func(onlyMissing bool) []wizard.SideGuide
-	report  func() []byte
-	files   Files
-	env     func(string) string
-	now     func() time.Time
-	copier  *copier
-	looks   func(context.Context) wizard.Looked         // asks the router what it is; nil: it is not asked
-	in      inbound                                     // the inbound proof
-	listens func(wizard.Site) (wizard.Listening, error) // starts one; nil: there is none
-	words   *wizard.Words
-	look    tea.Cmd // the same, as a command
+	session  asker
+	board    boarder
+	guides   func(onlyMissing bool) []wizard.SideGuide
+	report   func() []byte
+	files    Files
+	env      func(string) string
+	now      func() time.Time
+	copier   *copier
+	looks    func(context.Context) wizard.Looked         // asks the router what it is; nil: it is not asked
+	in       inbound                                     // the inbound proof
+	listens  func(wizard.Site) (wizard.Listening, error) // starts one; nil: there is none
+	words    *wizard.Words
+	look     tea.Cmd   // the same, as a command
+	meanings []meaning // the glossary, once it was asked for
 
 	tables  map[bool][]wizard.TableView // the board's, until it changes
 	version string

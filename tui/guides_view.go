@@ -205,3 +205,12 @@ func (s *guidesScreen) foot(w int) []string {
 	}
 	return append([]string{rule("", w)}, lines[:min(len(lines), 6)]...)
 }
+
+// More is the whole part, however much of it is in view.
+func (s *guidesScreen) More() string {
+	var b strings.Builder
+	for _, p := range s.pieces() {
+		b.WriteString(" " + unmark(p.show))
+	}
+	return b.String()
+}

@@ -131,6 +131,9 @@ func (p *teller) command(t typed, help string, form bool) (e entry, again bool) 
 	case s == "?":
 		p.help(help, form)
 		return e, true
+	case strings.HasPrefix(s, "?"):
+		p.meaning(strings.TrimSpace(s[1:]))
+		return e, true
 	case s == "q" || s == "Q" && !form:
 		p.end = wasLeft
 		return entry{kind: isGone}, false
@@ -167,6 +170,21 @@ func (p *teller) help(help string, form bool) {
 		p.tell("help.form")
 	} else {
 		p.tell("help.keys")
+	}
+	p.tell("help.words")
+}
+
+// meaning tells what a word means; "?" asks for all words.
+func (p *teller) meaning(word string) {
+	list := p.d.glossary()
+	if word != "?" {
+		list = meaningsFor(list, word)
+	}
+	if len(list) == 0 {
+		p.tell("help.no-word", "word", word)
+	}
+	for _, m := range list {
+		p.say(m.word + ": " + m.say)
 	}
 }
 

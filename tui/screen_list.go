@@ -43,7 +43,7 @@ func newInput() textinput.Model {
 	t.Prompt = ""
 	t.CharLimit = 400
 	t.SetVirtualCursor(false)
-	t.SetStyles(textinput.Styles{}) // its own are for dark screens
+	t.SetStyles(textinput.Styles{})  // its own are for dark screens
 	t.KeyMap.Paste.SetEnabled(false) // it would read the clipboard of this machine
 	return t
 }

@@ -63,6 +63,7 @@ type helpScreen struct {
 	title string
 	text  string
 	keys  []hint
+	here  []meaning // words of the screen below that have an explanation
 	top   int
 }
 
@@ -71,7 +72,7 @@ func newHelpScreen(d *desk, title, text string, keys []hint) *helpScreen {
 }
 
 func (s *helpScreen) Keys() []hint {
-	return []hint{s.d.hint("Up Down", "scroll"), s.d.hint("Esc", "close"), s.d.hint("q", "leave")}
+	return []hint{s.d.hint("Up Down", "scroll"), s.d.hint("g", "words"), s.d.hint("Esc", "close"), s.d.hint("q", "leave")}
 }
 
 func (s *helpScreen) Update(msg tea.Msg) (act, tea.Cmd) {
@@ -90,7 +91,11 @@ func (s *helpScreen) Update(msg tea.Msg) (act, tea.Cmd) {
 		s.top += 10
 	case "home":
 		s.top = 0
-	case "esc", "enter", "?":
+	case "end":
+		s.top = 1 << 16
+	case "g", "?":
+		return act{want: wantOpen, open: newGlossaryScreen(s.d, s.here)}, nil
+	case "esc", "enter":
 		return act{want: wantClose}, nil
 	}
 	s.top = max(s.top, 0)
@@ -110,8 +115,19 @@ func (d *desk) helpText(q wizard.Question) string {
 
 func (s *helpScreen) View(w, h int) frame {
 	lines := []string{"", boldStyle.Render(" " + shorten(s.d.show(s.title), w-2)), ""}
-	for p := range strings.SplitSeq(strings.TrimSpace(s.text), "\n") {
-		lines = append(lines, hang(" ", s.d.show(p), w-1)...)
+	if text := strings.TrimSpace(s.text); text != "" {
+		for p := range strings.SplitSeq(text, "\n") {
+			lines = append(lines, hang(" ", s.d.show(p), w-1)...)
+		}
+	} else {
+		lines = lines[:2]
+	}
+	if len(s.here) > 0 {
+		words := make([]string, len(s.here))
+		for i, t := range s.here {
+			words[i] = t.word
+		}
+		lines = append(append(lines, ""), hang(" ", s.d.t("screens.help.words", "words", strings.Join(words, ", ")), w-1)...)
 	}
 	lines = append(lines, "", boldStyle.Render(" "+s.d.t("screens.help.keys")))
 	keys := append([]hint{s.d.hint("Up Down", "move")}, s.keys...)
@@ -124,6 +140,9 @@ func (s *helpScreen) View(w, h int) frame {
 		if says := "keys." + k.id + ".help"; s.d.words.Has(says) && (i == 0 || k.id != "move") {
 			lines = append(lines, hang("   "+fit(k.key, keyW+1), s.d.t(says), w-1)...)
 		}
+	}
+	if len(s.here) > 0 {
+		lines = append(append(lines, "", boldStyle.Render(" "+s.d.t("screens.glossary.here"))), s.d.meaningLines(s.here, w)...)
 	}
 	if s.d.version != "" {
 		lines = append(lines, "", " "+s.d.show(s.d.version))

@@ -171,3 +171,17 @@ func (s *tablesScreen) source(l line, w int) []string {
 	}
 	return hang(" "+s.d.t("screens.tables.source")+" ", s.d.show(src.Source), w)
 }
+
+// More is the explanation of the chosen line, where the picture has no room for it.
+func (s *tablesScreen) More() string {
+	v, i := s.views()
+	if len(v) == 0 {
+		return ""
+	}
+	ls := s.lines(v[i])
+	at := s.at(ls)
+	if at >= len(ls) {
+		return ""
+	}
+	return plain(strings.Join(s.detail(ls[at], 1<<10), " "))
+}
