@@ -110,6 +110,10 @@ func (p *teller) file(name string, data []byte) {
 	}
 	p.files = append(p.files, path)
 	p.tell("written", "path", p.d.show(path))
+	if l := fetchLine(p.d.env, path); l != "" {
+		p.say(p.d.t("screens.fetch"))
+		p.write(p.d.show(l) + "\n")
+	}
 }
 
 // guidePlain is a guide as plain text: code as it is between two marks, steps

@@ -17,10 +17,7 @@ func (l *copyLab) gnuScreen(argv ...string) (started []string, picture func() st
 		l.T.Fatal(err)
 	}
 	own := []string{"env", "SCREENDIR=" + dir, l.lookUp("screen"), "-S", "copy", "-c", l.File("screenrc", "startup_message off\nvbell off\n")}
-	l.T.Cleanup(func() {
-		_ = l.Command(l.ns, "env", append(own[1:len(own):len(own)], "-X", "quit")...).Run()
-		_ = os.RemoveAll(dir)
-	})
+	l.T.Cleanup(func() { _ = os.RemoveAll(dir) })
 	file := filepath.Join(l.Dir, "hardcopy")
 	return slices.Concat(own, argv), func() string {
 		if err := l.Command(l.ns, "env", append(own[1:len(own):len(own)], "-X", "hardcopy", file)...).Run(); err != nil {

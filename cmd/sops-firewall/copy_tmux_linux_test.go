@@ -19,10 +19,7 @@ func (l *copyLab) tmux(conf string) (argv []string, buffer func() string) {
 		l.T.Fatal(err)
 	}
 	own := []string{"env", "TMUX_TMPDIR=" + dir, l.lookUp("tmux"), "-L", "copy", "-f", l.File("tmux.conf", conf)}
-	l.T.Cleanup(func() {
-		_ = l.Command(l.ns, "env", append(own[1:len(own):len(own)], "kill-server")...).Run()
-		_ = os.RemoveAll(dir)
-	})
+	l.T.Cleanup(func() { _ = os.RemoveAll(dir) })
 	return slices.Concat(own, []string{"new-session"}, l.command()), l.reads(nil, slices.Concat(own, []string{"show-buffer"})...)
 }
 
@@ -122,11 +119,10 @@ func (l *copyLab) otherTmux() (socket string, pid int) {
 	return run("display-message", "-p", "#{socket_path}"), pid
 }
 
-// stop halts a process until the test ends.
+// stop halts a process; the test's end ends it.
 func (l *copyLab) stop(pid int) {
 	l.T.Helper()
 	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
 		l.T.Fatal(err)
 	}
-	l.T.Cleanup(func() { _ = syscall.Kill(pid, syscall.SIGCONT) })
 }
