@@ -118,7 +118,8 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case resultMsg:
 		return a, a.results(msg)
 	case sentMsg:
-		if s, ok := a.top().(*inboundScreen); ok {
+		switch s := a.top().(type) {
+		case *inboundScreen, *codeScreen:
 			return a, a.pass(s, msg)
 		}
 		return a, a.pass(a.base, msg)
@@ -183,6 +184,9 @@ func (a *app) key(k tea.KeyPressMsg) tea.Cmd {
 		return nil
 	case name == "q":
 		a.over = append(a.over, newLeaveScreen(a.d, a.finished))
+		return nil
+	case name == "z":
+		a.d.shared = !a.d.shared
 		return nil
 	case name == "m":
 		a.d.mask = !a.d.mask

@@ -220,6 +220,29 @@ var scenes = map[string]func(*drive){
 		dr.goTo("finish")
 	},
 	"finish-report": func(dr *drive) { dr.goTo("finish"); dr.keys("1", "enter") },
+	"code":          func(dr *drive) { dr.goTo("tables"); dr.keys("k") },
+	"code-long": func(dr *drive) {
+		dr.b.code = "H4TQ-9M2K-71AC-3WXY-7KQM-V0ZG"
+		dr.goTo("finish")
+		dr.keys("2", "enter", "c")
+	},
+	"code-none":    func(dr *drive) { dr.b.code = ""; dr.goTo("finish"); dr.keys("k") },
+	"shared-start": func(dr *drive) { dr.do(dr.a.Init()); dr.keys("z", "down") },
+	"shared-case":  func(dr *drive) { dr.goTo("case"); dr.keys("z") },
+	"shared-many":  func(dr *drive) { dr.goTo("sources"); dr.keys("z", "down") },
+	"shared-list":  func(dr *drive) { dr.goTo("brand:site"); dr.keys("z", "down") },
+	"shared-form":  func(dr *drive) { dr.goTo("case"); dr.keys("z"); dr.goTo("addresses"); dr.keys("tab") },
+	"shared-table": func(dr *drive) { dr.goTo("tables"); dr.keys("1", "z", "down") },
+	"shared-few":   func(dr *drive) { dr.goTo("tables"); dr.keys("5", "z"); dr.a.d.mask = true },
+	"shared-guide": func(dr *drive) {
+		dr.goTo("guides")
+		dr.text()
+		dr.keys("2", "z", "down", "down")
+		dr.text()
+		dr.keys("down", "down", "down")
+	},
+	"shared-code":   func(dr *drive) { dr.goTo("guides"); dr.keys("a", "tab", "z"); dr.text(); dr.keys("down") },
+	"shared-finish": func(dr *drive) { dr.goTo("finish"); dr.keys("z") },
 	"help":          func(dr *drive) { dr.goTo("tables"); dr.keys("?") },
 	"glossary":      func(dr *drive) { dr.goTo("tables"); dr.keys("?", "g") },
 	"summary":       func(dr *drive) { dr.goTo("case"); dr.keys("s", "down") },
@@ -305,7 +328,7 @@ func TestNoSize(t *testing.T) {
 func TestRandomKeys(t *testing.T) {
 	names := []string{
 		"enter", "esc", "tab", "shift+tab", "up", "down", "left", "right", "home", "end", "pgup", "pgdown", "backspace", "space", "alt+esc", "ctrl+l", "ctrl+z",
-		"a", "A", "b", "c", "C", "f", "g", "i", "m", "n", "p", "r", "R", "s", "v", "w", "x", "y", "1", "2", "3", "4", "5", "9", "0", "/", "?", ".", "é", "q", "ctrl+c",
+		"a", "A", "b", "c", "C", "f", "g", "i", "m", "n", "p", "r", "R", "s", "v", "w", "x", "y", "k", "z", "1", "2", "3", "4", "5", "9", "0", "/", "?", ".", "é", "q", "ctrl+c",
 	}
 	for seed := range uint64(8) {
 		rnd := rand.New(rand.NewPCG(seed, 1))

@@ -55,6 +55,7 @@ type boarder interface {
 	Listens([]wizard.Post)
 	Summary() wizard.Summary
 	Changes() []wizard.Change
+	SupportCode() (string, error)
 	ToKeep(now time.Time) wizard.Report
 	Recall(rep wizard.Report)
 	Exit() int
@@ -95,6 +96,7 @@ type desk struct {
 	round  int         // keys so far
 	pace   pace
 
+	shared    bool // the screen is shared: see where
 	mask      bool
 	masks     masks
 	learned   bool            // masks knows what is private so far

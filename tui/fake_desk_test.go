@@ -60,6 +60,7 @@ func (f *fakeFiles) Write(name string, data []byte) (string, error) {
 func fakeDesk(env map[string]string) (*desk, *fakeSession, *fakeBoard, *fakeFiles) {
 	s, b, f := newFakeSession(), newFakeBoard(), &fakeFiles{got: map[string]string{}}
 	get := func(k string) string { return env[k] }
+	b.code = "H4TQ-9M2K-71AC"
 	c := newCopier(get)
 	c.system = func(context.Context, string) error { return nil }
 	c.run = func(context.Context, string, string, ...string) error { return nil }

@@ -28,3 +28,10 @@ func (s *fakeSession) Keep(rep wizard.Report, at wizard.Spot) func() error {
 
 func (b *fakeBoard) ToKeep(time.Time) wizard.Report { return wizard.Report{Schema: 1, From: "server"} }
 func (b *fakeBoard) Recall(rep wizard.Report)       { b.recalled = rep }
+
+func (b *fakeBoard) SupportCode() (string, error) {
+	if b.code == "" {
+		return "", wizard.ErrCodeRoom
+	}
+	return b.code, nil
+}

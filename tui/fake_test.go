@@ -156,7 +156,8 @@ func newFakeSession() *fakeSession {
 			{ID: "guides", Step: 7, Kind: wizard.Guides, Title: "Instructions"},
 			{ID: "finish", Step: 7, Kind: wizard.Finish, Title: "Finish", Options: []wizard.Option{
 				{ID: "report", Key: "1", Label: "Save the report", Detail: "report-acme-office.md"},
-				{ID: "leave", Key: "2", Label: "Leave"},
+				{ID: "code", Key: "2", Label: "Read me the support code"},
+				{ID: "leave", Key: "3", Label: "Leave"},
 			}},
 		},
 	}
@@ -171,6 +172,7 @@ type fakeBoard struct {
 	words   *wizard.Words   // when set, findings are in its language
 
 	recalled wizard.Report
+	code     string // for support; empty: there is no room
 }
 
 func (b *fakeBoard) Remember(r wizard.Report) int {

@@ -49,7 +49,11 @@ func (s *guidesScreen) View(w, h int) frame {
 		case r.piece >= 0 && r.piece == chosen:
 			mark = " | "
 		}
-		lines = append(lines, boldStyle.Render(mark)+s.rows[i].text)
+		text := boldStyle.Render(mark) + s.numbered(i)
+		if i == s.row {
+			text = s.d.pointed(text, w)
+		}
+		lines = append(lines, text)
 	}
 	y := len(head) + s.row - s.top
 	if len(s.rows) == 0 {
@@ -128,19 +132,32 @@ func (s *guidesScreen) gaps(w int) []string {
 // layout is the chosen part as lines, each with its piece.
 func (s *guidesScreen) layout(w int) []guideRow {
 	var rows []guideRow
-	for i, p := range s.pieces() {
+	pieces := s.pieces()
+	names, room := labels(pieces), w-5
+	if s.d.shared {
+		room -= labelW
+	}
+	for i, p := range pieces {
 		if i > 0 {
-			rows = append(rows, guideRow{"", -1, 0})
+			rows = append(rows, guideRow{piece: -1})
+		}
+		nth := 0
+		add := func(parts []string, line int) {
+			nth++
+			for _, part := range parts {
+				rows = append(rows, guideRow{part, i, line, names[i] + "." + itoa(nth)})
+			}
 		}
 		if p.code {
 			for n, l := range strings.Split(p.show, "\n") {
 				// Long commands break anywhere: what is copied is whole.
-				for _, part := range chop(s.d.show(strings.ReplaceAll(l, "\t", "    ")), w-5) {
+				parts := chop(s.d.show(strings.ReplaceAll(l, "\t", "    ")), room)
+				for j := range parts {
 					if i == s.piece() && n+1 == s.chip {
-						part = rowStyle.Render(part)
+						parts[j] = rowStyle.Render(parts[j])
 					}
-					rows = append(rows, guideRow{part, i, n + 1})
 				}
+				add(parts, n+1)
 			}
 			continue
 		}
@@ -150,19 +167,30 @@ func (s *guidesScreen) layout(w int) []guideRow {
 		}
 		for l := range strings.SplitSeq(p.show, "\n") {
 			if m := stepStart.FindString(l); m != "" {
-				rest := hang(m, styled(s.d.show(l[len(m):]), &n, chip), w-5)
-				for _, part := range rest {
-					rows = append(rows, guideRow{part, i, 0})
-				}
+				add(hang(m, styled(s.d.show(l[len(m):]), &n, chip), room), 0)
 				continue
 			}
 			indent := l[:len(l)-len(strings.TrimLeft(l, " "))]
-			for _, part := range hang(indent, styled(s.d.show(strings.TrimSpace(l)), &n, chip), w-5) {
-				rows = append(rows, guideRow{part, i, 0})
-			}
+			add(hang(indent, styled(s.d.show(strings.TrimSpace(l)), &n, chip), room), 0)
 		}
 	}
 	return rows
+}
+
+// labelW is the room for the code of a line on a shared screen.
+const labelW = 6
+
+// numbered is a row with its code where the screen is shared, said once.
+func (s *guidesScreen) numbered(i int) string {
+	r := s.rows[i]
+	if !s.d.shared {
+		return r.text
+	}
+	label := r.label
+	if i > s.top && s.rows[i-1].label == label {
+		label = ""
+	}
+	return fit(label, labelW) + r.text
 }
 
 // chop cuts s into pieces of w columns.

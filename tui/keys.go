@@ -38,7 +38,7 @@ func (d *desk) keyWord(key string) string {
 
 // usual are the keys that most screens end with.
 func (d *desk) usual() []hint {
-	return []hint{d.hint("Esc", "back"), d.hint("s", "answers"), d.hint("m", "mask"), d.hint("?", "help"), d.hint("q", "leave")}
+	return []hint{d.hint("Esc", "back"), d.hint("s", "answers"), d.hint("m", "mask"), d.bare("z", "shared"), d.hint("?", "help"), d.hint("q", "leave")}
 }
 
 // keyName is the key's name; two fast Esc arrive as one Alt-Esc.

@@ -61,6 +61,8 @@ func (p *teller) finish(q wizard.Question) {
 			if p.again() {
 				return // the question is read anew, with what changed
 			}
+		case "code":
+			p.supportCode()
 		case "report":
 			p.file(p.d.reportFile())
 		default:
@@ -71,6 +73,20 @@ func (p *teller) finish(q wizard.Question) {
 			p.refused(wrong.Say)
 		}
 	}
+}
+
+// supportCode reads the code and how each of its groups is spelled.
+func (p *teller) supportCode() {
+	code, err := p.d.board.SupportCode()
+	if err != nil {
+		p.say(p.d.show(sentence(capital(p.d.words.Error(err)))))
+		return
+	}
+	p.tell("support-code", "code", code)
+	for _, group := range p.d.words.Spell(code) {
+		p.say("  " + group + ".")
+	}
+	p.tell("support-types", "command", explainLine(code))
 }
 
 // elsewhere reads the rows that another place must check, with the command.

@@ -289,6 +289,8 @@ func (p *teller) menu(q wizard.Question, at int, id string) entry {
 				return e
 			}
 			return entry{text: "again"}
+		case "k":
+			p.supportCode()
 		case "a":
 			p.unneeded()
 		default:

@@ -56,6 +56,7 @@ func TestPlainWholeSessionLAN(t *testing.T) {
 	k.dialog(
 		"Not done: something is still closed. 8 ok, 1 failed, 2 waiting.", "2",
 		"Written to /home/user/sops/report-acme-office.md", "3",
+		"Support code: H4TQ-9M2K-71AC.", "4",
 	)
 	o := k.finish()
 	if o.Left || o.Exit != 3 || len(o.Lines) != 3 || o.Lines[1] != "Files: /home/user/sops/report-acme-office.md and 2 more beside it" {

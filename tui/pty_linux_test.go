@@ -164,7 +164,7 @@ func TestTerminal(t *testing.T) {
 	w.sees("Save the report")
 	w.types("1\r")
 	w.sees("Report: /home/user")
-	w.types("2\r")
+	w.types("3\r")
 	select {
 	case o := <-w.end:
 		if w.err != nil || o.Left || o.Exit != 3 || len(o.Lines) != 3 {

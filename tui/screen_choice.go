@@ -116,14 +116,9 @@ func (s *choiceScreen) View(w, h int) frame {
 	} else {
 		lines = append(lines, intro(s.d, s.q, w)...)
 	}
-	f := frame{y: -1}
+	var f frame
 	s.field.WithWidth(w - 2)
-	for l := range strings.SplitSeq(strings.TrimRight(s.field.View(), "\n"), "\n") {
-		if strings.HasPrefix(plain(l), "> ") {
-			f.x, f.y = 1, len(lines)
-		}
-		lines = append(lines, " "+l)
-	}
+	lines, f.x, f.y = s.d.fieldLines(lines, s.field.View(), w, s.d.roomy(len(s.q.Options), len(lines), h))
 	if s.say != "" {
 		lines = append(lines, hang(" "+s.d.mark("fix")+" ", s.d.show(s.say), w-1)...)
 	}
@@ -139,6 +134,24 @@ func (s *choiceScreen) View(w, h int) frame {
 	}
 	f.lines = lines
 	return f
+}
+
+// fieldLines are the lines of a field below others, and where its pointer is; y is
+// -1 for nowhere. roomy sets an empty line between two.
+func (d *desk) fieldLines(lines []string, view string, w int, roomy bool) (out []string, x, y int) {
+	y = -1
+	for l := range strings.SplitSeq(strings.TrimRight(view, "\n"), "\n") {
+		if roomy && len(lines) > 0 && lines[len(lines)-1] != "" {
+			lines = append(lines, "")
+		}
+		l = " " + l
+		if strings.HasPrefix(plain(l), " > ") {
+			x, y = 1, len(lines)
+			l = d.pointed(l, w)
+		}
+		lines = append(lines, l)
+	}
+	return lines, x, y
 }
 
 // about explains the option under the cursor in at most room lines: drawing,

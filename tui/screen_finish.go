@@ -25,9 +25,24 @@ func newFinishScreen(d *desk, q wizard.Question) *finishScreen {
 	return s
 }
 
+// View shows the support code of the present state beside its option.
+func (s *finishScreen) View(w, h int) frame {
+	s.live()
+	return s.choiceScreen.View(w, h)
+}
+
+// live puts the support code of the present state beside its option.
+func (s *finishScreen) live() {
+	for i, o := range s.q.Options {
+		if o.ID == "code" {
+			s.q.Options[i].Detail, _ = s.d.board.SupportCode() // none: the screen says why
+		}
+	}
+}
+
 func (s *finishScreen) Keys() []hint {
 	keys := s.d.choiceKeys(s.q.Options, s.d.hint("Enter", "choose"))
-	return append(append(keys, s.d.hint("R", "again-all")), s.d.usual()...)
+	return append(append(keys, s.d.hint("R", "again-all"), s.d.bare("k", "code")), s.d.usual()...)
 }
 
 func (s *finishScreen) Update(msg tea.Msg) (act, tea.Cmd) {
@@ -39,6 +54,8 @@ func (s *finishScreen) Update(msg tea.Msg) (act, tea.Cmd) {
 		}
 	case tea.KeyPressMsg:
 		switch keyName(msg) {
+		case "k":
+			return act{want: wantOpen, open: &codeScreen{d: s.d}}, nil
 		case "R":
 			return act{want: wantRun, jobs: s.d.board.Jobs(true)}, nil
 		case "enter":
@@ -77,6 +94,8 @@ func (s *finishScreen) chosen() (act, tea.Cmd) {
 	switch id := s.q.Options[s.at()].ID; id {
 	case "report":
 		return act{}, s.d.save(s.d.reportFile())
+	case "code":
+		return act{want: wantOpen, open: &codeScreen{d: s.d}}, nil
 	case "leave":
 		return act{want: wantQuit}, nil
 	default:

@@ -197,6 +197,9 @@ func (s *formScreen) View(w, h int) frame {
 			f.y = len(lines)
 		}
 		l, x, said := s.line(i, labelW, valueW, w)
+		if i == s.at {
+			l = s.d.pointed(l, w)
+		}
 		lines = append(lines, l)
 		if i == s.at {
 			f.x = x

@@ -40,6 +40,7 @@ type guideRow struct {
 	text  string
 	piece int
 	line  int
+	label string // its code on a shared screen, such as 2.5
 }
 
 func newGuidesScreen(d *desk, q wizard.Question, page func(string) tea.Cmd) *guidesScreen {
@@ -106,7 +107,7 @@ func (s *guidesScreen) Keys() []hint {
 		keys = append(keys, d.hint("Tab", "next-one"))
 	}
 	return append(keys, d.hint("n", "on"), d.hint("Esc", "back"), d.bare("?", "help"), d.bare("a", "missing"), d.bare("w", "watch"),
-		d.bare("s", "answers"), d.bare("m", "mask"), d.bare("q", "leave"))
+		d.bare("s", "answers"), d.bare("m", "mask"), d.bare("z", "shared"), d.bare("q", "leave"))
 }
 
 func (s *guidesScreen) Update(msg tea.Msg) (act, tea.Cmd) {

@@ -224,7 +224,7 @@ func (s *listScreen) View(w, h int) frame {
 	for i, l := range texts {
 		if s.top+i == s.at {
 			f.x, f.y = 1, len(lines)
-			lines = append(lines, " "+boldStyle.Render(">")+" "+l)
+			lines = append(lines, s.d.pointed(" "+boldStyle.Render(">")+" "+l, w))
 			continue
 		}
 		lines = append(lines, "   "+l)

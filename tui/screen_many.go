@@ -2,7 +2,6 @@ package tui
 
 import (
 	"slices"
-	"strings"
 
 	tea "charm.land/bubbletea/v2"
 	"charm.land/huh/v2"
@@ -88,13 +87,8 @@ func (s *manyScreen) Update(msg tea.Msg) (act, tea.Cmd) {
 func (s *manyScreen) View(w, h int) frame {
 	s.build(w)
 	lines := intro(s.d, s.q, w)
-	f := frame{y: -1}
-	for l := range strings.SplitSeq(strings.TrimRight(s.field.View(), "\n"), "\n") {
-		if strings.HasPrefix(plain(l), "> ") {
-			f.x, f.y = 1, len(lines)
-		}
-		lines = append(lines, " "+l)
-	}
+	var f frame
+	lines, f.x, f.y = s.d.fieldLines(lines, s.field.View(), w, s.d.roomy(len(s.q.Options), len(lines), h))
 	if s.needs != "" {
 		lines = append(append(lines, ""), hang(" ", s.d.show(s.needs), w-1)...)
 	}

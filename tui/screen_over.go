@@ -216,7 +216,7 @@ func (s *summaryScreen) View(w, h int) frame {
 		l := s.lines[i]
 		text := fit(s.d.show(l.Title), titleW) + "  " + shorten(s.d.show(l.Value), w-titleW-6)
 		if i == s.at {
-			lines = append(lines, " "+boldStyle.Render(">")+" "+text)
+			lines = append(lines, s.d.pointed(" "+boldStyle.Render(">")+" "+text, w))
 			continue
 		}
 		lines = append(lines, "   "+text)

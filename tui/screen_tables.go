@@ -137,13 +137,15 @@ func (s *tablesScreen) Keys() []hint {
 	if v, i := s.views(); len(v) > 0 && s.d.provable(v[i]) {
 		keys = append(keys, d.hint("i", "prove"))
 	}
-	last := []hint{d.bare("p", "paste"), d.bare("a", "all-rows"), d.bare("Enter", "explain"), d.bare("s", "answers"), d.bare("m", "mask"), d.bare("q", "leave")}
+	last := []hint{
+		d.bare("p", "paste"), d.bare("a", "all-rows"), d.bare("Enter", "explain"), d.bare("k", "code"), d.bare("s", "answers"), d.bare("m", "mask"), d.bare("z", "shared"), d.bare("q", "leave"),
+	}
 	if v, i := s.views(); len(v) > 0 && d.insidable(v[i]) {
 		last = append([]hint{d.bare("h", "inside")}, last...)
 	}
 	return slices.Concat(keys, []hint{
 		d.hint("r", "again"), d.hint("R", "all"), watch, d.hint("f", "failed"), d.hint("Tab", "next-one"), d.hint("n", "on"),
-		d.hint("Esc", "back"), d.hint("?", "help"),
+		d.hint("?", "help"), d.hint("Esc", "back"),
 	}, last)
 }
 
@@ -244,6 +246,8 @@ func (s *tablesScreen) press(name string) (act, tea.Cmd) {
 			}
 			s.say = s.d.words.Text("text.inside.none", nil)
 		}
+	case "k":
+		return act{want: wantOpen, open: &codeScreen{d: s.d}}, nil
 	case "p":
 		return act{want: wantOpen, open: &pasteScreen{d: s.d}}, nil
 	case "R":

@@ -167,7 +167,7 @@ func whatFor(text string, nth, n, w int) string {
 // rows are the lines of the table in view and where the cursor is in them.
 func (s *tablesScreen) rows(ls []line, at, w, h int) (out []string, y int) {
 	c := s.d.layColumns(ls, w)
-	head := "   " + fit("", 5) + fit(s.d.t("screens.tables.to"), c.to) + " " + fit(s.d.t("screens.tables.port"), 10)
+	head := "   " + fit("", 5) + s.d.toPort(s.d.t("screens.tables.to"), s.d.t("screens.tables.port"), c)
 	if c.what > 0 {
 		head += fit(s.d.t("screens.tables.what"), c.what)
 	}
@@ -180,6 +180,9 @@ func (s *tablesScreen) rows(ls []line, at, w, h int) (out []string, y int) {
 		return append(out, hang("   ", s.d.t("screens.tables."+what), w-1)...), -1
 	}
 	h = max(h-1, 1)
+	if rows, y := s.roomyRows(ls, at, h, c); rows != nil {
+		return append(out, rows...), y + 1
+	}
 	s.top = window(s.top, at, len(ls), h)
 	end := min(s.top+h, len(ls))
 	if end < len(ls) && h > 2 { // the last line tells of the rest
@@ -204,6 +207,9 @@ func (s *tablesScreen) lineText(l line, chosen, first bool, c columns) string {
 	if chosen {
 		mark = " > "
 	}
+	if s.d.shared { // every line can be said
+		first, l.same = true, false
+	}
 	if first {
 		code = l.row.Row.Code
 	}
@@ -212,8 +218,8 @@ func (s *tablesScreen) lineText(l line, chosen, first bool, c columns) string {
 		what = fit(whatFor(s.d.show(l.row.Row.Function), l.nth, l.of, c.what-1), c.what)
 	}
 	if l.none {
-		text := mark + fit(code, 5) + fit(s.d.show(s.d.lineHost(l)), c.to) + " " + fit(rowPorts(l.row), 10) + what
-		return s.paint(text, check.NotNeeded, "", chosen)
+		text := mark + fit(code, 5) + s.d.toPort(s.d.show(s.d.lineHost(l)), rowPorts(l.row), c) + what
+		return s.paint(text, check.NotNeeded, fit("", c.short), chosen)
 	}
 	if !l.same {
 		host = s.d.lineHost(l)
@@ -222,18 +228,31 @@ func (s *tablesScreen) lineText(l line, chosen, first bool, c columns) string {
 	if port == host { // nothing with a port: said once
 		port = ""
 	}
-	text := mark + fit(code, 5) + fit(s.d.show(host), c.to) + " " + fit(port, 10) + what
-	return s.paint(text, l.flow.Status, shorten(s.shortly(l.flow), c.short), chosen)
+	text := mark + fit(code, 5) + s.d.toPort(s.d.show(host), port, c) + what
+	return s.paint(text, l.flow.Status, fit(s.shortly(l.flow), c.short), chosen)
 }
 
 // paint adds the state. On the chosen line only mark and code are reversed: the
 // state keeps its colour, and moving costs few bytes on a slow line.
 func (s *tablesScreen) paint(text string, st check.Status, short string, chosen bool) string {
 	const head = 3 + 4 // mark and code
+	if chosen && s.d.shared {
+		whole := text + s.d.state(st) + " " + short
+		return s.d.pointed(whole, width(whole))
+	}
 	if chosen {
 		text = rowStyle.Render(text[:head]) + text[head:]
 	}
-	return text + s.d.state(st) + " " + short
+	return text + s.d.state(st) + " " + strings.TrimRight(short, " ")
+}
+
+// toPort are the columns of a line's host and port; on a shared screen the port
+// stands behind the row's code, as they are said.
+func (d *desk) toPort(to, port string, c columns) string {
+	if d.shared {
+		return fit(port, 10) + fit(to, c.to) + " "
+	}
+	return fit(to, c.to) + " " + fit(port, 10)
 }
 
 // lineHost is where a line leads: a name or address, or what is asked where the

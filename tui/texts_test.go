@@ -23,6 +23,7 @@ var ourWords = []string{
 	"sops-firewall check --from %s --site site.yaml --save %s.json",
 	"scp ", // the command that fetches a file
 	"Up Down", "Enter Esc", "y Enter", "n Esc",
+	"sops-firewall explain ",
 	"   %s %s %5d ms",
 	" IPv%d",
 }

@@ -44,12 +44,16 @@ func (a *app) draw() (lines []string, x, y int) {
 			foot = append(foot[:noticeRows-1], shorten(foot[noticeRows-1], w-4)+" ..")
 		}
 	}
-	f := top.View(w, h-2-len(foot))
+	below := len(foot)
+	if a.d.says(top) {
+		below++
+	}
+	f := top.View(w, h-2-below)
 	lines = append(lines, barStyle.Render(fit(a.header(w), w)))
-	lines = append(lines, fitAll(pad(f.lines, h-2-len(foot)), w)...)
-	lines = append(lines, fitAll(foot, w)...)
+	lines = append(lines, fitAll(pad(f.lines, h-2-below), w)...)
+	lines = append(lines, fitAll(append(foot, a.d.where(top, w)...), w)...)
 	lines = append(lines, barStyle.Render(fit(keyLine(top.Keys(), w), w)))
-	if f.y < 0 || f.y >= h-2-len(foot) {
+	if f.y < 0 || f.y >= h-2-below {
 		return lines, 0, -1
 	}
 	return lines, min(max(f.x, 0), w-1), f.y + 1
@@ -68,13 +72,24 @@ func (a *app) header(w int) string {
 	if t, ok := a.base.(interface{ Heading() string }); ok && len(a.over) == 0 {
 		title = t.Heading()
 	}
+	if t, ok := a.base.(aloud); ok && len(a.over) == 0 && a.d.shared {
+		title = t.Aloud()
+	}
 	r := a.d.corner()
-	left := fmt.Sprintf("%d/%d %s", a.q.Step, wizard.Steps, a.d.show(title))
+	left := a.d.step(a.q.Step) + a.d.show(title)
 	name := " " + a.d.t("screens.title") + "   "
 	if width(name)+width(left)+1+width(r) > w {
 		name = a.d.shortTitle()
 	}
 	return fit(name+left, w-width(r)-1) + " " + r
+}
+
+// step is the number of a step before its title; said whole on a shared screen.
+func (d *desk) step(n int) string {
+	if d.shared {
+		return d.t("screens.shared.step", "n", itoa(n)) + " "
+	}
+	return fmt.Sprintf("%d/%d ", n, wizard.Steps)
 }
 
 // shortTitle begins the header where the question needs the room.
@@ -83,6 +98,9 @@ func (d *desk) shortTitle() string { return " " + d.t("screens.short-title") + "
 // corner is the right end of the header.
 func (d *desk) corner() string {
 	var right []string
+	if d.shared {
+		right = append(right, d.t("screens.shared.word"))
+	}
 	if d.mask {
 		right = append(right, d.t("screens.masked"))
 	}
@@ -101,5 +119,5 @@ func (d *desk) corner() string {
 
 // fitsHeader tells whether the header shows a question's title whole.
 func (d *desk) fitsHeader(title string, w int) bool {
-	return width(d.shortTitle())+len("1/7 ")+width(title)+1+width(d.corner()) <= w
+	return width(d.shortTitle())+width(d.step(1))+width(title)+1+width(d.corner()) <= w
 }

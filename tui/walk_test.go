@@ -58,7 +58,7 @@ func TestWalk(t *testing.T) {
 	if dr.f.got["report-acme-office.md"] == "" {
 		t.Errorf("no report: %v", dr.f.got)
 	}
-	dr.keys("2", "enter")
+	dr.keys("3", "enter")
 	if o := dr.a.outcome(); !dr.quit || o.Left || o.Exit != 3 || len(o.Lines) != 3 {
 		t.Errorf("the end is %+v, quit %v", o, dr.quit)
 	}

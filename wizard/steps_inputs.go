@@ -142,15 +142,15 @@ func valueInputs(s *Session, at spot) string {
 	return strings.Join(out, ", ")
 }
 
-// Finish: the report, or leave; both are done by whoever shows the session.
+// Finish: the report, the support code, or leave; all are done by whoever shows the session.
 func fillFinish(s *Session, q *Question) {
-	for i, id := range []string{"report", "leave"} {
+	for i, id := range []string{"report", "code", "leave"} {
 		q.Options = append(q.Options, s.option("finish", id, string(rune('1'+i))))
 	}
 	q.Selected = []string{"report"}
 }
 
 func takeFinish(s *Session, a Answer) (string, error) {
-	_, err := s.pick(a, "report", "leave")
+	_, err := s.pick(a, "report", "code", "leave")
 	return "finish", err
 }
