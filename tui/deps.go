@@ -23,6 +23,7 @@ type Deps struct {
 	Files   Files                                                        // writes guides and reports beside the site
 	Env     func(string) string
 	Now     func() time.Time
+	ASCII   bool // the terminal knows the signs of ASCII alone
 	Mask    bool // hide private data from the first screen on
 	Version string
 }

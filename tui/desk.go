@@ -97,6 +97,7 @@ type desk struct {
 	pace   pace
 
 	shared    bool // the screen is shared: see where
+	ascii     bool // the terminal knows ASCII alone
 	mask      bool
 	masks     masks
 	learned   bool            // masks knows what is private so far

@@ -31,7 +31,7 @@ func (s *guidesScreen) code(w, h int) []string {
 		return append([]string{""}, hang(" ", s.d.t("screens.qr.masked"), w-1)...)
 	}
 	lines := []string{" " + shorten(s.d.t("screens.qr.holds", "what", s.d.show(name)), w-1)}
-	for _, l := range qrLines(text, w-2, h-len(lines), s.d.env("NO_COLOR") == "") {
+	for _, l := range qrLines(text, w-2, h-len(lines), s.d.env("NO_COLOR") == "", s.d.ascii) {
 		lines = append(lines, " "+l)
 	}
 	if len(lines) > 1 {
@@ -40,7 +40,8 @@ func (s *guidesScreen) code(w, h int) []string {
 	say := s.d.t("screens.qr.never", "what", s.d.show(name))
 	if n := qrSize(text); n > 0 {
 		// Beside it stand a column, and the two bars and its own line.
-		say = s.d.t("screens.qr.small", "what", s.d.show(name), "size", itoa(n+2)+"x"+itoa((n+1)/2+3))
+		wide, high := qrRoom(n, s.d.ascii)
+		say = s.d.t("screens.qr.small", "what", s.d.show(name), "size", itoa(wide+2)+"x"+itoa(high+3))
 	}
 	return append(append([]string{""}, hang(" ", say, w-1)...), hang(" ", s.d.t("screens.qr.instead"), w-1)...)
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"github.com/syncsign/sops-firewall/wizard"
 )
 
 // frame is a drawn screen body: lines, and where the terminal's cursor stands
@@ -129,6 +131,14 @@ func clean(s string) string {
 		}
 		return r
 	}, s)
+}
+
+// spell is s as the terminal can show it.
+func (d *desk) spell(s string) string {
+	if d.ascii {
+		return wizard.ASCII(s)
+	}
+	return s
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }

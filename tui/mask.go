@@ -13,11 +13,10 @@ import (
 // show is s as it may stand on the screen: cleaned, and with --mask or m without
 // what is private, the same on every screen.
 func (d *desk) show(s string) string {
-	s = clean(s)
-	if !d.mask {
-		return s
+	if s = clean(s); d.mask {
+		s = d.hide(s)
 	}
-	return d.hide(s)
+	return d.spell(s)
 }
 
 // hide is s, of one or more lines, with stand-ins for public addresses, hardware

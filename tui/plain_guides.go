@@ -135,7 +135,7 @@ func (p *teller) guidePlain(g wizard.SideGuide) string {
 			fmt.Fprintf(&b, "%s\n%s\n%s\n", p.text("guides.begin"), body, p.text("guides.end"))
 			continue
 		}
-		b.WriteString(ascii(inMarks.ReplaceAllStringFunc(body, spoken)) + "\n")
+		b.WriteString(wizard.Signs(inMarks.ReplaceAllStringFunc(body, spoken)) + "\n")
 	}
 	return b.String()
 }

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/syncsign/sops-firewall/wizard"
 )
 
 // maxLine is the longest answer; more is no answer but a mistaken paste.
@@ -242,21 +244,4 @@ func (p *teller) write(s string) {
 }
 
 // plain is s for a reader that knows letters and ASCII signs only.
-func (p *teller) plain(s string) string { return ascii(clean(s)) }
-
-var asciiSigns = strings.NewReplacer(
-	"“", `"`, "”", `"`, "„", `"`, "‘", "'", "’", "'", "«", `"`, "»", `"`,
-	"–", "-", "—", "-", "−", "-", "…", "...", "→", "->", "←", "<-", "›", ">", "‹", "<",
-	"•", "-", "·", ",", "×", "x", "≥", ">=", "≤", "<=", "\u00a0", " ", "\u202f", " ", "✓", "ok", "✗", "no",
-)
-
-// ascii replaces typographic signs; letters stay, or names of menus in other
-// languages could not be found.
-func ascii(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < 128 || unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r) {
-			return r
-		}
-		return '?'
-	}, asciiSigns.Replace(s))
-}
+func (p *teller) plain(s string) string { return wizard.Signs(clean(s)) }

@@ -56,6 +56,9 @@ func qrCode(text string) *qr.Code {
 	return nil
 }
 
+// darkStyle hides the sign of a dark module in its ground.
+var darkStyle = lipgloss.NewStyle().Foreground(lipgloss.Color("0")).Background(lipgloss.Color("0"))
+
 // qrSize is how many columns a text takes as a QR code, and half as many rows;
 // 0 where it is too long for any.
 func qrSize(text string) int {
@@ -66,19 +69,31 @@ func qrSize(text string) int {
 	return c.Size + 2*quiet
 }
 
-// qrLines draws text as a QR code, two modules of a column in one character.
-// It is empty where the text is too long for w columns and h rows.
-func qrLines(text string, w, h int, colour bool) []string {
+// qrRoom is the columns and rows that n modules square take: two modules of a
+// column stand in one character, or with ASCII one in two characters.
+func qrRoom(n int, ascii bool) (w, h int) {
+	if ascii {
+		return 2 * n, n
+	}
+	return n, (n + 1) / 2
+}
+
+// qrLines draws text as a QR code. It is empty where the text is too long for w
+// columns and h rows.
+func qrLines(text string, w, h int, colour, ascii bool) []string {
 	c := qrCode(text)
 	if c == nil {
 		return nil
 	}
 	n := c.Size + 2*quiet
-	if n > w || (n+1)/2 > h {
+	if needW, needH := qrRoom(n, ascii); needW > w || needH > h {
 		return nil
 	}
 	dark := func(x, y int) bool { return c.Black(x-quiet, y-quiet) }
 	var lines []string
+	if ascii {
+		return asciiQR(n, dark, colour)
+	}
 	for y := 0; y < n; y += 2 {
 		var b strings.Builder
 		for x := range n {
@@ -93,6 +108,29 @@ func qrLines(text string, w, h int, colour bool) []string {
 			line = qrStyle.Render(line)
 		}
 		lines = append(lines, line)
+	}
+	return lines
+}
+
+// asciiQR draws a module as two blanks or two signs. In colours blanks are enough,
+// dark ones and light ones; without, the light modules are drawn.
+func asciiQR(n int, dark func(x, y int) bool, colour bool) []string {
+	var lines []string
+	for y := range n {
+		var b strings.Builder
+		for x := range n {
+			switch {
+			case colour && dark(x, y):
+				b.WriteString(darkStyle.Render("##"))
+			case colour:
+				b.WriteString(qrStyle.Render("  "))
+			case dark(x, y):
+				b.WriteString("  ")
+			default:
+				b.WriteString("##")
+			}
+		}
+		lines = append(lines, b.String())
 	}
 	return lines
 }

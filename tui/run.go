@@ -32,7 +32,7 @@ func Run(ctx context.Context, d Deps, in io.Reader, out io.Writer) (Outcome, err
 		session: d.Session,
 		board:   liveBoard{d.Board},
 		guides:  func(missing bool) []wizard.SideGuide { return d.Session.Guides(d.Board, missing) },
-		files:   d.Files, env: d.Env, now: d.Now, mask: d.Mask,
+		files:   d.Files, env: d.Env, now: d.Now, mask: d.Mask, ascii: d.ASCII,
 		copier: newCopier(d.Env), version: d.Version,
 	}
 	desk.looks, desk.words = d.Look, d.Session.Words()
@@ -55,7 +55,7 @@ func run(ctx context.Context, d *desk, ask func(context.Context, []check.Job) <-
 		d.look = func() tea.Msg { return lookedMsg{d.looks(ctx2)} }
 	}
 	show := func(text string) tea.Cmd {
-		return tea.Exec(&plainPage{ctx: ctx2, text: text, say: d.t("screens.page")}, func(err error) tea.Msg { return pageMsg{err} })
+		return tea.Exec(&plainPage{ctx: ctx2, text: d.spell(text), say: d.t("screens.page")}, func(err error) tea.Msg { return pageMsg{err} })
 	}
 	// Told to end, the program quits in order, and hard only if it does not.
 	hard, kill := context.WithCancel(context.WithoutCancel(ctx))

@@ -27,6 +27,16 @@ func (a *app) View() tea.View {
 
 // draw is the whole picture, h lines of exactly w columns, and the cursor.
 func (a *app) draw() (lines []string, x, y int) {
+	lines, x, y = a.picture()
+	if a.d.ascii { // most is so already, or columns would not stand
+		for i, l := range lines {
+			lines[i] = fit(wizard.ASCII(l), max(a.w, 1))
+		}
+	}
+	return lines, x, y
+}
+
+func (a *app) picture() (lines []string, x, y int) {
 	w, h := max(a.w, 1), max(a.h, 1)
 	top := a.top()
 	_, leaving := top.(*leaveScreen)

@@ -30,6 +30,8 @@ type app struct {
 	patience patience // --patience
 	noLook   bool     // --no-look
 	lang     language // --lang
+	ascii    bool     // --ascii, or what the locale says: what a person reads is ASCII
+	escaped  bool     // results are ASCII too
 
 	prover check.Prover // of check --code
 

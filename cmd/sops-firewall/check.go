@@ -181,12 +181,12 @@ func (a *app) showReport(rep wizard.Report, f checkFlags) error {
 	case f.format == "junit":
 		data, err = rep.JUnit()
 	default:
-		data = []byte(rep.Text(w))
+		return a.print(rep.Text(w))
 	}
 	if err != nil {
 		return failed(err)
 	}
-	return a.print(string(data))
+	return a.printData(string(data), f.format == "junit")
 }
 
 func portName(f rules.Flow) string {
@@ -218,6 +218,9 @@ func oneOf(flag, value string, allowed ...string) error {
 }
 
 func isTerminal(w any) bool {
+	if a, ok := w.(*asciiWriter); ok {
+		w = a.to
+	}
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }

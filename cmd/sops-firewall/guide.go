@@ -150,7 +150,7 @@ func (a *app) printGuides(w *wizard.Words, guides []wizard.SideGuide, f guideFla
 		if err != nil {
 			return failed(err)
 		}
-		if err := a.print(string(data) + "\n"); err != nil {
+		if err := a.printData(string(data)+"\n", false); err != nil {
 			return err
 		}
 		return a.lacking(w, guides, f)

@@ -82,7 +82,7 @@ func (a *app) listen(ctx context.Context, format string) error {
 		if err != nil {
 			return failed(err)
 		}
-		if err := a.print(string(data)); err != nil {
+		if err := a.printData(string(data), false); err != nil {
 			return err
 		}
 	}

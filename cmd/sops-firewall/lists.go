@@ -85,5 +85,5 @@ func (a *app) printJSON(v any) error {
 	if err != nil {
 		return failed(err)
 	}
-	return a.print(string(data) + "\n")
+	return a.printData(string(data)+"\n", false)
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 
 	"github.com/syncsign/sops-firewall/rules/check"
 )
@@ -23,6 +24,7 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 	defer stop()
 	a := newApp(in, out, errw)
 	a.lang.choose(args)
+	a.signs(args, runtime.GOOS)
 	root := a.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)

@@ -26,7 +26,9 @@ func (a *app) root() *cobra.Command {
 	c.PersistentFlags().BoolVar(&a.noLook, "no-look", false, "")
 	c.PersistentFlags().Var(&a.patience, "patience", "")
 	c.PersistentFlags().Var(&a.lang, "lang", "")
+	c.PersistentFlags().BoolVar(&a.ascii, "ascii", a.ascii, "")
 	c.PersistentFlags().Lookup("lang").DefValue = "" // what choose found is no default
+	c.PersistentFlags().Lookup("ascii").DefValue = "false"
 	c.Flags().BoolVar(&plain, "plain", false, "")
 	c.Flags().BoolVar(&accessible, "accessible", false, "")
 	c.Flags().BoolVar(&mask, "mask", false, "")

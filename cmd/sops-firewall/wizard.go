@@ -30,9 +30,9 @@ func (a *app) wizard(ctx context.Context, plain, mask bool, saved []string) erro
 	defer d.Session.Close()
 	var end tui.Outcome
 	if plain || !a.screen() {
-		end, err = tui.Plain(ctx, d, a.in, a.out)
+		end, err = tui.Plain(ctx, d, a.in, a.spoken())
 	} else {
-		end, err = tui.Run(ctx, d, a.in, a.out)
+		end, err = tui.Run(ctx, d, a.in, bare(a.out))
 	}
 	for _, line := range end.Lines {
 		a.tell(line)
@@ -84,6 +84,9 @@ func (a *app) session(mask bool, saved []string) (tui.Deps, error) {
 			return tui.Deps{}, err
 		}
 	}
+	if a.ascii {
+		words.ASCII()
+	}
 	book = words.Book(book)
 	look, err := a.looker(here)
 	if err != nil {
@@ -108,7 +111,7 @@ func (a *app) session(mask bool, saved []string) (tui.Deps, error) {
 			x, err := a.listening(ctx, wizard.NewBoard(book, words, site, rules.FromServer).Inbound(), site, here, words)
 			return x, words.Spoken(err)
 		},
-		Files: files{s}, Env: a.env, Now: a.now, Mask: mask, Version: versionText(words),
+		Files: files{s}, Env: a.env, Now: a.now, ASCII: a.ascii, Mask: mask, Version: versionText(words),
 	}, nil
 }
 
