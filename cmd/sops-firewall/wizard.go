@@ -106,9 +106,11 @@ func (a *app) session(mask bool, saved []string) (tui.Deps, error) {
 		return tui.Deps{}, err
 	}
 	return tui.Deps{
-		Session: s, Board: board, Check: a.runner().Run, Look: look,
+		Session: s, Board: board, Look: look,
+		// Made anew each time: the network may have changed since the start.
+		Check: func(ctx context.Context, jobs []check.Job) <-chan check.Result { return a.runner().Run(ctx, jobs) },
 		Listen: func(ctx context.Context, site wizard.Site) (wizard.Listening, error) {
-			x, err := a.listening(ctx, wizard.NewBoard(book, words, site, rules.FromServer).Inbound(), site, here, words)
+			x, err := a.listening(ctx, wizard.NewBoard(book, words, site, rules.FromServer).Inbound(), site, a.here(), words)
 			return x, words.Spoken(err)
 		},
 		Files: files{s}, Env: a.env, Now: a.now, ASCII: a.ascii, Mask: mask, Version: versionText(words),
