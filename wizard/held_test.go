@@ -105,6 +105,50 @@ func TestSecondTakesOver(t *testing.T) {
 	}
 }
 
+// TestThirdWindow: a site that was taken over is held, also when the first window
+// has closed and the second has written nothing since.
+func TestThirdWindow(t *testing.T) {
+	a, b, file := two(t)
+	mustAnswer(t, b, "take")
+	a.Close()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(10 * time.Second); peek(file) == nil; <-tick.C {
+		if time.Now().After(end) {
+			t.Fatal("the site looks free")
+		}
+	}
+	var held *HeldError
+	if l, err := acquire(file, Owner{PID: 43}, false); !errors.As(err, &held) || held.By.PID != 42 {
+		l.release()
+		t.Errorf("a third one: %v", err)
+	}
+	b.Close()
+	if peek(file) != nil {
+		t.Error("it is held after all have left")
+	}
+}
+
+// TestFirstStays: when the second has taken the site and left again, the first
+// one has it, and others find that.
+func TestFirstStays(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the file of a lock is never removed there")
+	}
+	a, b, file := two(t)
+	mustAnswer(t, b, "take")
+	b.Close()
+	mustAnswer(t, a, "open")
+	if ask(a) == "held" || a.Ask().ID == HeldID {
+		t.Fatalf("the first is asked %s", ask(a))
+	}
+	var held *HeldError
+	if l, err := acquire(file, Owner{PID: 43}, false); !errors.As(err, &held) || held.By.PID != 41 {
+		l.release()
+		t.Errorf("a third one: %v", err)
+	}
+}
+
 // TestLeftBehind: a lock whose process is gone stops nobody, whatever is in it.
 func TestLeftBehind(t *testing.T) {
 	d := testDeps(t)

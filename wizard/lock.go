@@ -36,8 +36,13 @@ type lock struct {
 	me   Owner
 
 	mu   sync.Mutex
-	file *os.File // nil after release
+	file *os.File      // nil after release
+	end  chan struct{} // ends the wait of one who took it; nil when it is locked
 }
+
+// takeover is how often one who took a site asks whether the first has left: a
+// third one who comes in between would find it free.
+const takeover = 200 * time.Millisecond
 
 // lockPath is the lock beside a site's file.
 func lockPath(file string) string {
@@ -55,7 +60,10 @@ var errBusy = errors.New("lock changes")
 // acquire locks a site's file; the error is a *HeldError or the system's. take
 // takes it from whoever has it.
 func acquire(file string, me Owner, take bool) (*lock, error) {
-	path := lockPath(file)
+	return acquireAt(lockPath(file), me, take)
+}
+
+func acquireAt(path string, me Owner, take bool) (*lock, error) {
 	me.Token = rand.Text()
 	if err := makeDir(filepath.Dir(path)); err != nil {
 		return nil, err
@@ -65,7 +73,7 @@ func acquire(file string, me Owner, take bool) (*lock, error) {
 		if err != nil {
 			return nil, err
 		}
-		free, can := tryLock(f)
+		free, can := TryLock(f)
 		if !can {
 			_ = f.Close()
 			return &lock{path: path, me: me}, nil
@@ -84,9 +92,43 @@ func acquire(file string, me Owner, take bool) (*lock, error) {
 			_ = f.Close()
 			return nil, err
 		}
+		if !free {
+			l.end = make(chan struct{})
+			go l.follow(l.end)
+		}
 		return l, nil
 	}
 	return nil, errBusy
+}
+
+// follow locks the file of a site that was taken, as soon as the first has left.
+func (l *lock) follow(end <-chan struct{}) {
+	tick := time.NewTicker(takeover)
+	defer tick.Stop()
+	for {
+		select {
+		case <-end:
+			return
+		case <-tick.C:
+		}
+		if l.followed() {
+			return
+		}
+	}
+}
+
+// followed tells whether there is nothing to wait for any more.
+func (l *lock) followed() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.file == nil {
+		return true
+	}
+	if by, err := readOwner(l.file); err == nil && by.Token != l.me.Token {
+		return true // somebody took it from us
+	}
+	free, can := TryLock(l.file)
+	return free || !can
 }
 
 // peek tells who has a site open; nil for nobody.
@@ -96,7 +138,7 @@ func peek(file string) *Owner {
 		return nil
 	}
 	defer func() { _ = f.Close() }()
-	if free, can := tryLock(f); free || !can {
+	if free, can := TryLock(f); free || !can {
 		return nil
 	}
 	by, _ := readOwner(f) // somebody, if it does not say who
@@ -145,15 +187,33 @@ func (l *lock) check() error {
 	if l.file == nil {
 		return nil
 	}
-	if !sameFile(l.file, l.path) { // removed, or moved with its folder by somebody
-		return nil
+	if !sameFile(l.file, l.path) {
+		return l.anew()
 	}
 	by, err := readOwner(l.file)
 	if err != nil || by.Token == l.me.Token {
-		_, _ = tryLock(l.file) // one who took it waits for the first to leave
 		return nil
 	}
 	return &HeldError{by}
+}
+
+// anew locks the site once more where the file of the lock is gone: one who took
+// it and left has removed it. A folder that is gone too stays so.
+func (l *lock) anew() error {
+	if _, err := os.Stat(filepath.Dir(l.path)); err != nil {
+		return nil
+	}
+	n, err := acquireAt(l.path, l.me, false)
+	var held *HeldError
+	if errors.As(err, &held) {
+		return held
+	}
+	if err != nil || n.file == nil {
+		return nil
+	}
+	_ = l.file.Close()
+	l.file, l.me = n.file, n.me
+	return nil
 }
 
 // release lets others have the site. The file goes while it is still locked:
@@ -166,6 +226,9 @@ func (l *lock) release() {
 	defer l.mu.Unlock()
 	if l.file == nil {
 		return
+	}
+	if l.end != nil {
+		close(l.end)
 	}
 	if by, err := readOwner(l.file); err == nil && by.Token == l.me.Token && sameFile(l.file, l.path) {
 		removeLocked(l.file, l.path)

@@ -9,9 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// tryLock locks a file for this process, unless another one has it. It does not
-// wait. can is false on a file system without locks.
-func tryLock(f *os.File) (free, can bool) {
+// TryLock locks a file for this process until it is closed, unless another one has
+// it. It does not wait. can is false on a file system without locks.
+func TryLock(f *os.File) (free, can bool) {
 	err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 	if errors.Is(err, unix.EWOULDBLOCK) {
 		return false, true

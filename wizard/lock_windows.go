@@ -11,9 +11,9 @@ import (
 // what is locked, and the file says who has it.
 const far = 1 << 30
 
-// tryLock locks a file for this process, unless another one has it. It does not
-// wait. can is false on a file system without locks.
-func tryLock(f *os.File) (free, can bool) {
+// TryLock locks a file for this process until it is closed, unless another one has
+// it. It does not wait. can is false on a file system without locks.
+func TryLock(f *os.File) (free, can bool) {
 	at := &windows.Overlapped{Offset: far}
 	err := windows.LockFileEx(windows.Handle(f.Fd()), windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, at)
 	if errors.Is(err, windows.ERROR_LOCK_VIOLATION) || errors.Is(err, windows.ERROR_IO_PENDING) {

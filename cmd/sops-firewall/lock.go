@@ -36,8 +36,8 @@ func (a *app) hold(w *wizard.Words) (release func(), err error) {
 		}
 		return unmark, nil
 	}
-	locked, others := lock(f)
-	if others {
+	locked, can := wizard.TryLock(f)
+	if can && !locked {
 		b, _ := io.ReadAll(io.NewSectionReader(f, 0, 64)) // who it is may stay open
 		_ = f.Close()
 		return nil, taken(string(b))
