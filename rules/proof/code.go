@@ -7,9 +7,9 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"github.com/syncsign/sops-firewall/rules/check"
+	"github.com/syncsign/sops-firewall/rules/spoken"
 )
 
 // Code is what a person carries from the listener to the prober: a secret, and
@@ -26,10 +26,9 @@ type Code struct {
 const MaxIdentities = 3
 
 const (
-	alphabet      = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 	secretChars   = 13
 	identityChars = 5
-	group         = 4 // characters between two hyphens
+	maxChars      = secretChars + MaxIdentities*identityChars + 1
 )
 
 // NewCode draws a fresh code from random, which must be a cryptographic source.
@@ -53,14 +52,7 @@ func NewCode(random io.Reader, ids ...Identity) (Code, error) {
 // String writes the code in groups of four.
 func (c Code) String() string {
 	values := c.values()
-	var b strings.Builder
-	for i, v := range append(values, checkValue(values)) {
-		if i > 0 && i%group == 0 {
-			b.WriteByte('-')
-		}
-		b.WriteByte(alphabet[v])
-	}
-	return b.String()
+	return spoken.Write(append(values, checkValue(values)))
 }
 
 func (c Code) values() []byte {
@@ -89,24 +81,12 @@ var (
 // ParseCode reads a code as people type it: any case, blanks and hyphens
 // anywhere, O for 0, I and L for 1.
 func ParseCode(s string) (Code, error) {
-	var values []byte
-	for _, r := range strings.ToUpper(s) {
-		switch r {
-		case ' ', '-', '\t':
-			continue
-		case 'O':
-			r = '0'
-		case 'I', 'L':
-			r = '1'
-		}
-		v := strings.IndexRune(alphabet, r)
-		if v < 0 {
-			return Code{}, ErrCodeTyped
-		}
-		values = append(values, byte(v))
-		if len(values) > secretChars+MaxIdentities*identityChars+1 {
-			return Code{}, ErrCodeLength
-		}
+	values, err := spoken.Read(s, maxChars)
+	switch {
+	case errors.Is(err, spoken.ErrLength):
+		return Code{}, ErrCodeLength
+	case err != nil:
+		return Code{}, ErrCodeTyped
 	}
 	extra := len(values) - secretChars - 1
 	if extra < 0 || extra%identityChars != 0 {

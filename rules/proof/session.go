@@ -8,10 +8,12 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/syncsign/sops-firewall/rules/check"
+	"github.com/syncsign/sops-firewall/rules/spoken"
 )
 
 // session is the memory of a listener: what was said, by whom, how often. It is
@@ -140,10 +142,10 @@ func (k keys) token(at Port) string {
 	bits := binary.BigEndian.Uint64(m.Sum(nil))
 	out := make([]byte, 12)
 	for i := range out {
-		out[i] = alphabet[bits>>59]
+		out[i] = byte(bits >> 59)
 		bits <<= 5
 	}
-	return string(out)
+	return strings.ReplaceAll(spoken.Write(out), "-", "")
 }
 
 // PhoneURL is what a phone's browser opens to reach a port: it works once.
