@@ -23,6 +23,12 @@ func realDeps(t *testing.T) (Deps, *fakeFiles) {
 // realDepsIn is realDeps in a language.
 func realDepsIn(t *testing.T, lang string) (Deps, *fakeFiles) {
 	t.Helper()
+	return realDepsOf(t, lang, "sops-1")
+}
+
+// realDepsOf is realDepsIn on a computer of that name.
+func realDepsOf(t *testing.T, lang, host string) (Deps, *fakeFiles) {
+	t.Helper()
 	book, err := rules.Load(assets.FS)
 	if err != nil {
 		t.Fatal(err)
@@ -42,7 +48,7 @@ func realDepsIn(t *testing.T, lang string) (Deps, *fakeFiles) {
 	book = words.Book(book)
 	main := wizard.Iface{Name: "eth0", Prefix: netip.MustParsePrefix("192.168.50.10/24")}
 	here := wizard.Here{
-		Host: "sops-1", OS: "Debian 12", GOOS: "linux", Main: main, Nets: []wizard.Iface{main},
+		Host: host, OS: "Debian 12", GOOS: "linux", Main: main, Nets: []wizard.Iface{main},
 		Gateway: netip.MustParseAddr("192.168.50.1"),
 	}
 	now := func() time.Time { return noon }

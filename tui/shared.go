@@ -89,6 +89,15 @@ func (s *tablesScreen) roomyRows(ls []line, at, h int, c columns) (out []string,
 	return out, y
 }
 
+// toPort are the columns of a line's host and port; on a shared screen the port
+// stands behind the row's code, as they are said.
+func (d *desk) toPort(to, port string, c columns) string {
+	if d.shared {
+		return fit(port, 10) + fit(to, c.to) + " "
+	}
+	return fit(to, c.to) + " " + fit(port, 10)
+}
+
 // Where names the chosen row.
 func (s *tablesScreen) Where() string {
 	l, ok := s.chosen()

@@ -246,15 +246,6 @@ func (s *tablesScreen) paint(text string, st check.Status, short string, chosen 
 	return text + s.d.state(st) + " " + strings.TrimRight(short, " ")
 }
 
-// toPort are the columns of a line's host and port; on a shared screen the port
-// stands behind the row's code, as they are said.
-func (d *desk) toPort(to, port string, c columns) string {
-	if d.shared {
-		return fit(port, 10) + fit(to, c.to) + " "
-	}
-	return fit(to, c.to) + " " + fit(port, 10)
-}
-
 // lineHost is where a line leads: a name or address, or what is asked where the
 // rule book has only a token for it, such as the default route.
 func (d *desk) lineHost(l line) string {
