@@ -110,7 +110,7 @@ func (p *teller) choiceLine(q wizard.Question, def int) string {
 	if def < 0 {
 		return strings.TrimSuffix(line, ".") + ": "
 	}
-	return line + fmt.Sprintf(" [%d]: ", def+1)
+	return line + p.enter(itoa(def+1))
 }
 
 // options reads the options; of a long list only what is proposed and the last.
@@ -158,6 +158,9 @@ func (p *teller) pick(q wizard.Question, s string) int {
 	}); i >= 0 {
 		return i
 	}
+	if i := p.yesOrNo(s, len(q.Options), func(i int) string { return q.Options[i].Label }); i >= 0 {
+		return i
+	}
 	s, search := strings.CutPrefix(s, "/")
 	found := matches(q.Options, s)
 	switch {
@@ -186,7 +189,7 @@ func (p *teller) many(q wizard.Question) {
 	p.read(q.Options, nil)
 	chosen := slices.Clone(q.Selected)
 	for {
-		e := p.prompt(p.text("choose.several")+" ["+numbers(q.Options, chosen)+"]: ", q.Help, false)
+		e := p.prompt(p.text("choose.several")+p.enter(numbers(q.Options, chosen)), q.Help, false)
 		switch e.kind {
 		case isBack:
 			p.back()
@@ -325,6 +328,8 @@ func (p *teller) field(q wizard.Question, f wizard.Field, values map[string]stri
 			v = e.text
 		}
 		if i, ok := number(v, len(f.Choices)); ok && !slices.Contains(f.Choices, v) {
+			v = f.Choices[i]
+		} else if i := p.yesOrNo(v, len(f.Choices), func(i int) string { return p.d.choice(f.Choices[i]) }); i >= 0 {
 			v = f.Choices[i]
 		}
 		if v == "" {

@@ -35,7 +35,7 @@ func (p *teller) finish(q wizard.Question) {
 	p.read(q.Options, nil)
 	leave := slices.IndexFunc(q.Options, func(o wizard.Option) bool { return o.ID == "leave" })
 	for {
-		e := p.prompt(p.text("choose.many", "max", itoa(len(q.Options)))+" ["+itoa(leave+1)+"]: ", q.Help+"\n"+help, false)
+		e := p.prompt(p.text("choose.many", "max", itoa(len(q.Options)))+p.enter(itoa(leave+1)), q.Help+"\n"+help, false)
 		switch e.kind {
 		case isBack:
 			p.back()

@@ -23,7 +23,7 @@ func (p *teller) guides(q wizard.Question) {
 		if at < len(list) {
 			p.guide(list[at], at, len(list))
 		}
-		e := p.prompt(p.text("guides.menu")+" [2]: ", help, false)
+		e := p.prompt(p.text("guides.menu")+p.enter("2"), help, false)
 		switch {
 		case e.kind == isBack && at > 0:
 			at--
@@ -53,7 +53,7 @@ func (p *teller) whichRows(help string) (missing, ok bool) {
 	p.say("1. " + p.text("guides.missing"))
 	p.say("2. " + p.text("guides.all"))
 	for {
-		e := p.prompt(p.text("guides.which")+" [1]: ", help, false)
+		e := p.prompt(p.text("guides.which")+p.enter("1"), help, false)
 		switch {
 		case e.kind == isBack:
 			p.back()

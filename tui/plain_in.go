@@ -120,6 +120,9 @@ func (p *teller) line() typed {
 // the prompt is to be shown again.
 func (p *teller) command(t typed, help string, form bool) (e entry, again bool) {
 	s := strings.TrimSpace(strings.Map(printing, t.text))
+	if !form {
+		s = p.byWord(s)
+	}
 	switch {
 	case t.end:
 		p.inputEnded()

@@ -238,7 +238,7 @@ func (p *teller) menu(q wizard.Question, at int, id string) entry {
 		if p.d.insidable(v) {
 			inside = p.d.t("text.inside.choice")
 		}
-		e := p.prompt(p.text(line, "inside", inside)+" [3]: ", help, false)
+		e := p.prompt(p.text(line, "inside", inside)+p.enter("3"), help, false)
 		if e.kind != isText {
 			return e
 		}
