@@ -9,7 +9,7 @@ import (
 func TestPlainWords(t *testing.T) {
 	for lang, say := range map[string]struct{ help, helped, back, answers, answered, yes, chosen, leave string }{
 		"en": {"help", "back or the sign <", "Back", "answers", "Your answers:", "y", "Chosen: Yes, only what is allowed may go out.", "quit"},
-		"de": {"hilfe", "oder das Zeichen <", "zurueck", "Angaben", "Ihre Angaben:", "ja", "Gewählt: Ja, nur was erlaubt ist", "beenden"},
+		"de": {"hilfe", "oder das Zeichen <", "zurueck", "Angaben", "Ihre Angaben:", "ja", "Gewählt: Ja, nur Erlaubtes", "beenden"},
 	} {
 		t.Run(lang, func(t *testing.T) {
 			deps, _ := realDepsIn(t, lang)
