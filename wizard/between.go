@@ -131,7 +131,7 @@ func (n between) public(a []netip.Addr) (verdict, bool) {
 	yours, why := n.yours()
 	var strange []netip.Addr
 	for _, x := range a {
-		if !slices.Contains(yours, x) {
+		if !slices.Contains(yours, x) && x != n.outer() { // what was given may be of last week; the router knows
 			strange = append(strange, x)
 		}
 	}

@@ -99,6 +99,9 @@ func place(h wizard.Here, s wizard.Site) proof.Here {
 	for _, n := range h.Nets {
 		out.Local = append(out.Local, n.Prefix)
 	}
+	if s.Case == rules.CaseLAN { // the hubs' networks are of the same place then
+		out.Local = append(out.Local, s.Hubs.Subnets...)
+	}
 	for _, g := range []netip.Addr{h.Gateway, h.Gateway6} {
 		if g.IsValid() {
 			out.Gateways = append(out.Gateways, g)

@@ -2,8 +2,13 @@ package main
 
 import (
 	"io"
+	"net/netip"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/syncsign/sops-firewall/rules"
+	"github.com/syncsign/sops-firewall/wizard"
 )
 
 // TestSessionReadsAnew: each run of checks asks the system anew, since the
@@ -36,5 +41,18 @@ func TestSessionReadsAnew(t *testing.T) {
 	}
 	if read != before+2 {
 		t.Errorf("the system was read %d times for two runs", read-before)
+	}
+}
+
+// TestPlace: hubs of the server's own site are inside, those of other offices not.
+func TestPlace(t *testing.T) {
+	hubs := netip.MustParsePrefix("192.168.60.0/24")
+	site := wizard.Site{Case: rules.CaseLAN, Hubs: wizard.Hubs{Subnets: []netip.Prefix{hubs}}}
+	if got := place(wizard.Here{}, site); !slices.Contains(got.Local, hubs) {
+		t.Errorf("in one LAN: %v", got.Local)
+	}
+	site.Case = rules.CaseInternet
+	if got := place(wizard.Here{}, site); len(got.Local) != 0 {
+		t.Errorf("on the Internet: %v", got.Local)
 	}
 }

@@ -90,10 +90,24 @@ func (h Here) judge(source, local netip.Addr) check.Seen {
 		// Some routers translate the sender too. The prober's own end is not of
 		// this network, so it was outside.
 		return check.SeenMasked
-	case source.IsPrivate() || shared.Contains(source) || near(source):
+	case source.IsPrivate() || shared.Contains(source) || near(source) || h.besideUs(source):
 		return check.SeenInside
 	}
 	return check.SeenOutside
+}
+
+// siteBits is the IPv6 prefix that providers give a customer for all networks
+// inside; some give a longer one.
+const siteBits = 56
+
+// besideUs tells whether an address is of another network of the same customer.
+// IPv6 is not translated there, so only the address shows it. A neighbour of the
+// same provider may look alike, and proves nothing then.
+func (h Here) besideUs(source netip.Addr) bool {
+	return source.Is6() && slices.ContainsFunc(h.Local, func(p netip.Prefix) bool {
+		site, err := p.Addr().WithZone("").Prefix(siteBits)
+		return err == nil && p.Addr().Is6() && p.Addr().IsGlobalUnicast() && site.Contains(source)
+	})
 }
 
 // shared is the address space between a provider and its customers, RFC 6598.

@@ -147,6 +147,8 @@ func TestJudge(t *testing.T) {
 		"IPv6 from the Internet":           {"2001:db8:2::7", "2001:db8:2::7", check.SeenOutside},
 		"same LAN":                         {"192.168.50.20", "192.168.50.20", check.SeenInside},
 		"same LAN, IPv6":                   {"2001:db8:1::7", "2001:db8:1::7", check.SeenInside},
+		"another LAN, IPv6":                {"2001:db8:1:4::7", "2001:db8:1:4::7", check.SeenInside},
+		"a far customer, IPv6":             {"2001:db8:1:100::7", "2001:db8:1:100::7", check.SeenOutside},
 		"this computer":                    {"192.168.50.10", "192.168.50.10", check.SeenInside},
 		"loopback":                         {"127.0.0.1", "127.0.0.1", check.SeenInside},
 		"another LAN or VPN":               {"10.8.0.3", "10.8.0.3", check.SeenInside},
