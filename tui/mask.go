@@ -30,6 +30,14 @@ func (d *desk) hide(s string) string {
 	return d.masks.hide(s)
 }
 
+// computer is this computer's name: hidden even where it is a word that says little.
+func (d *desk) computer(name string) string {
+	if !d.mask || name == "" || d.hide(name) != name {
+		return name // shown as any other
+	}
+	return d.masks.user("@" + name)
+}
+
 // real is what was said about a copy or a file, and that it is not masked: pasted
 // into a router it must be right.
 func (d *desk) real(say string) string {

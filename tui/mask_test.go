@@ -237,3 +237,18 @@ func TestMaskedCopyIsReal(t *testing.T) {
 		}
 	}
 }
+
+// TestMaskShortComputer: a name of two letters is hidden where it is known to be one.
+func TestMaskShortComputer(t *testing.T) {
+	dr := newDrive(t, map[string]string{"SSH_CONNECTION": "192.0.2.1 5000 192.0.2.2 22"})
+	dr.s.here.Host = "vm"
+	dr.a.d.mask = true
+	if txt := dr.text(); strings.Contains(txt, "vm,") || !strings.Contains(txt, "This computer  name-") {
+		t.Errorf("the name is shown:\n%s", txt)
+	}
+	dr.goTo("finish")
+	dr.keys("1", "enter")
+	if txt := dr.text(); strings.Contains(txt, "scp ") || !strings.Contains(txt, "m shows the command") {
+		t.Errorf("a command that cannot work is shown:\n%s", txt)
+	}
+}

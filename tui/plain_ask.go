@@ -17,7 +17,7 @@ const shortList = 12
 func (p *teller) here() {
 	h := p.d.session.Here()
 	parts := []string{}
-	for _, s := range []string{h.Host, h.OS, h.CloudName, h.Container} {
+	for _, s := range []string{p.d.computer(h.Host), h.OS, h.CloudName, h.Container} {
 		if s != "" {
 			parts = append(parts, s)
 		}
@@ -32,7 +32,7 @@ func (p *teller) here() {
 		p.tell("here.router", "what", p.d.show(strings.Join(slices.DeleteFunc([]string{valid(h.Gateway), valid(h.Gateway6), h.RouterWhy}, func(s string) bool { return s == "" }), ", ")))
 	}
 	if f := p.d.session.NAT(); f.Seen != "" {
-		p.say(f.Seen + " " + f.Do)
+		p.say(p.d.show(f.Seen + " " + f.Do))
 	}
 	for _, s := range p.d.session.Stands() {
 		p.say(p.d.t("here.line", "what", p.d.t("here.what."+s.What), "text", p.d.show(s.Text)))

@@ -110,9 +110,12 @@ func (p *teller) file(name string, data []byte) {
 	}
 	p.files = append(p.files, path)
 	p.tell("written", "path", p.d.show(path))
-	if l := fetchLine(p.d.env, path); l != "" {
-		p.say(p.d.t("screens.fetch"))
-		p.write(p.d.show(l) + "\n")
+	say, line := p.d.fetch(path)
+	if say != "" {
+		p.say(say)
+	}
+	if line != "" {
+		p.write(p.d.show(line) + "\n")
 	}
 }
 

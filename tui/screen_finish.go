@@ -78,9 +78,12 @@ func (s *finishScreen) report(w int) []string {
 		say += ". " + s.d.t("screens.finish.report-masked")
 	}
 	lines := append([]string{""}, hang(" "+s.d.state(check.Pass)+" ", s.d.show(say), w-1)...)
-	if l := fetchLine(s.d.env, s.wrote.path); l != "" {
-		lines = append(lines, hang("        ", s.d.t("screens.fetch"), w-1)...)
-		for _, part := range chop(s.d.show(l), w-10) {
+	fetch, line := s.d.fetch(s.wrote.path)
+	if fetch != "" {
+		lines = append(lines, hang("        ", fetch, w-1)...)
+	}
+	if line != "" {
+		for _, part := range chop(s.d.show(line), w-10) {
 			lines = append(lines, "          "+part)
 		}
 	}

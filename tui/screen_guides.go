@@ -250,7 +250,11 @@ func (s *guidesScreen) wrote(msg wroteMsg) {
 	}
 	s.d.copier.remember(msg.path)
 	s.file = []string{s.d.t("screens.guides.file", "path", s.d.home(msg.path))}
-	if l := fetchLine(s.d.env, msg.path); l != "" && s.fetch {
-		s.file = append(s.file, s.d.t("screens.fetch"), l)
+	say, line := s.d.fetch(msg.path)
+	if say != "" && s.fetch {
+		s.file = append(s.file, say)
+	}
+	if line != "" && s.fetch {
+		s.file = append(s.file, line)
 	}
 }

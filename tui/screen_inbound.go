@@ -206,6 +206,9 @@ func (s *inboundScreen) lines(lines []string, w int) []string {
 	for _, l := range wrap(s.d.show(in.x.Command), w-4) {
 		lines = append(lines, "   "+chipStyle.Render(l))
 	}
+	if s.d.mask {
+		lines = append(lines, hang(" ", s.d.t("screens.inbound.masked-command"), w-1)...)
+	}
 	lines = append(lines, "")
 	for _, p := range in.x.Posts {
 		lines = append(lines, s.post(p, w)...)

@@ -44,7 +44,7 @@ func found(d *desk, w, room int) []string {
 	if h.Main.Prefix.IsValid() {
 		prefix = h.Main.Prefix.String()
 	}
-	if me := d.t("screens.start.me", "host", h.Host, "os", h.OS, "container", h.Container, "prefix", prefix, "iface", h.Main.Name); me != "" {
+	if me := d.t("screens.start.me", "host", d.computer(h.Host), "os", h.OS, "container", h.Container, "prefix", prefix, "iface", h.Main.Name); me != "" {
 		line(check.Pass, "screens.start.computer", me)
 	}
 	if h.CloudName != "" {

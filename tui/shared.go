@@ -107,7 +107,11 @@ func (s *tablesScreen) Where() string {
 	case l.none:
 		return s.d.t("screens.tables.row-unneeded", "row", l.row.Row.Code)
 	}
-	return s.d.t("screens.shared.row", "row", l.row.Row.Code, "port", s.d.portWord(l.row, l.flow), "state", s.d.stateBare(l.flow.Status))
+	port, to := s.d.portWord(l.row, l.flow), s.d.lineHost(l)
+	if to == port {
+		to = ""
+	}
+	return s.d.t("screens.shared.row", "row", l.row.Row.Code, "port", port, "state", s.d.stateBare(l.flow.Status), "to", to)
 }
 
 // Aloud names the table and the row.
