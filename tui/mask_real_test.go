@@ -8,8 +8,9 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/syncsign/sops-firewall/assets"
+	"github.com/syncsign/sops-firewall/rules"
 	"github.com/syncsign/sops-firewall/rules/check"
-	"github.com/syncsign/sops-firewall/rules/gateway"
 	"github.com/syncsign/sops-firewall/wizard"
 )
 
@@ -28,10 +29,10 @@ func realPrivate(t *testing.T, lang string) Deps {
 		return map[string]string{"HOME": "/home/wernerk", "USER": "wernerk", "SSH_CONNECTION": "198.18.9.9 5000 198.18.7.44 22"}[k]
 	}
 	deps.Look = func(context.Context) wizard.Looked {
-		return wizard.Looked{
-			Signs: gateway.Signs{WAN: netip.MustParseAddr("198.18.7.44"), WANBy: "UPnP"},
-			Guess: gateway.Guess{Router: "fritzbox", Where: "title", Text: "FRITZ!Box 7590 Oberhuber"},
-		}
+		var l wizard.Looked
+		l.Signs.WAN, l.Signs.WANBy = netip.MustParseAddr("198.18.7.44"), "UPnP"
+		l.Guess.Router, l.Guess.Where, l.Guess.Text = "fritzbox", "title", "FRITZ!Box 7590 Oberhuber"
+		return l
 	}
 	deps.Check = func(_ context.Context, jobs []check.Job) <-chan check.Result {
 		out := make(chan check.Result, len(jobs))
@@ -51,6 +52,26 @@ func realPrivate(t *testing.T, lang string) Deps {
 		return out
 	}
 	return deps
+}
+
+// explained takes the code from a picture, as somebody on the phone would, and
+// wants the table of it elsewhere.
+func explained(t *testing.T, picture, lang string) {
+	t.Helper()
+	book, err := rules.Load(assets.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := shippedWords(lang)
+	_, after, _ := strings.Cut(picture, "sops-firewall explain ")
+	code, _, _ := strings.Cut(after, "\n")
+	x, err := wizard.ExplainCode(w.Book(book), w, strings.TrimSpace(code), noon)
+	if err != nil {
+		t.Fatalf("%q: %v\n%s", code, err, picture)
+	}
+	if text := x.Text(w); !strings.Contains(text, "1.1   up.sync-sign.com") || !strings.Contains(text, "FAIL") {
+		t.Errorf("%s says:\n%s", code, text)
+	}
 }
 
 // shows fails if a private value is in a text.
@@ -126,6 +147,7 @@ func TestMaskRealWalk(t *testing.T) {
 						}
 						dr.keys("k")
 						look()
+						explained(t, dr.text(), lang)
 						dr.keys("esc", "n")
 					case wizard.Guides:
 						for range 3 {
