@@ -187,7 +187,7 @@ func (s *guidesScreen) numbered(i int) string {
 		return r.text
 	}
 	label := r.label
-	if i > s.top && s.rows[i-1].label == label {
+	if i > s.top && i != s.row && s.rows[i-1].label == label {
 		label = ""
 	}
 	return fit(label, labelW) + r.text

@@ -192,7 +192,11 @@ func (s *formScreen) View(w, h int) frame {
 	labelW = min(labelW, w/2)
 	valueW := min(max((w-labelW)/2-6, 16), 44)
 	f := frame{y: -1}
+	roomy := s.d.roomy(len(s.q.Fields), len(lines), h)
 	for i := range s.q.Fields {
+		if roomy && i > 0 {
+			lines = append(lines, "")
+		}
 		if i == s.at {
 			f.y = len(lines)
 		}

@@ -210,7 +210,8 @@ func (s *listScreen) View(w, h int) frame {
 	for _, i := range s.shown[s.top:min(s.top+rows, len(s.shown))] {
 		opts = append(opts, s.q.Options[i])
 	}
-	texts := optionLines(s.d, opts, w-4, false)
+	numW := s.d.numberW()
+	texts := optionLines(s.d, opts, w-4-numW, false)
 	var why []string
 	if s.say != "" {
 		why = hang(" "+s.d.mark("fix")+" ", s.d.show(s.say), w-1)
@@ -222,6 +223,9 @@ func (s *listScreen) View(w, h int) frame {
 		}
 	}
 	for i, l := range texts {
+		if numW > 0 { // to say aloud
+			l = fit(itoa(s.top+i+1), numW) + l
+		}
 		if s.top+i == s.at {
 			f.x, f.y = 1, len(lines)
 			lines = append(lines, s.d.pointed(" "+boldStyle.Render(">")+" "+l, w))

@@ -56,6 +56,14 @@ func (d *desk) entryPlace(i, n int, label string) string {
 	return d.t("screens.shared.entry", "n", itoa(i+1), "all", itoa(n), "label", label)
 }
 
+// numberW is the room for the number of a list's line, on a shared screen.
+func (d *desk) numberW() int {
+	if !d.shared {
+		return 0
+	}
+	return 4
+}
+
 // roomy tells whether n options may have empty lines between them: there is room
 // for these beside the lines that are there, and for what explains an option.
 func (d *desk) roomy(n, lines, h int) bool {
