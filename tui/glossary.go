@@ -22,8 +22,9 @@ func (d *desk) glossary() []meaning {
 		return d.meanings
 	}
 	for _, key := range d.words.Keys() {
-		id, ok := strings.CutPrefix(key, "glossary.")
-		if id, ok = strings.CutSuffix(id, ".word"); !ok || !strings.HasPrefix(key, "glossary.") {
+		id, word := strings.CutSuffix(key, ".word")
+		id, ours := strings.CutPrefix(id, "glossary.")
+		if !word || !ours {
 			continue
 		}
 		t := meaning{id: id, word: d.t(key), say: d.t("glossary." + id + ".say")}
@@ -42,11 +43,11 @@ func (d *desk) glossary() []meaning {
 }
 
 // in tells whether a text has the term as a whole word. Capitals count where the
-// term has nothing else: MAC is no Mac.
+// term has nothing else: MAC is no Mac, though tcp is TCP.
 func (t meaning) in(text, low string) bool {
 	return slices.ContainsFunc(t.forms, func(form string) bool {
 		if strings.ToUpper(form) == form {
-			return hasWord(text, form)
+			return hasWord(text, form) || len(form) > 2 && hasWord(text, strings.ToLower(form))
 		}
 		return hasWord(low, strings.ToLower(form))
 	})

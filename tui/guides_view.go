@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"github.com/syncsign/sops-firewall/rules/check"
 )
 
@@ -73,20 +75,7 @@ func (d *desk) nothingToDo() string {
 
 // tabs is the line of parts, and how sure we are.
 func (s *guidesScreen) tabs(w int) []string {
-	var parts []string
-	for i, p := range guideParts {
-		if !s.has(p) {
-			continue
-		}
-		name := itoa(i+1) + " " + s.d.partName(p)
-		if p == s.part {
-			name = boldStyle.Render("[" + name + "]")
-		} else {
-			name = " " + name + " "
-		}
-		parts = append(parts, name)
-	}
-	left := " " + strings.Join(parts, " ")
+	left := s.partsLine(w)
 	var lines []string
 	if name := s.d.show(s.Heading()); !s.d.fitsHeader(name, w) {
 		for _, l := range hang(" ", name, w-1) {
@@ -106,6 +95,33 @@ func (s *guidesScreen) tabs(w int) []string {
 	}
 	return append(append(append(lines, left), hang(" ", right, w-1)...), "")
 }
+
+// partsLine are the parts; where they do not fit, the names of those that are
+// not shown get shorter.
+func (s *guidesScreen) partsLine(w int) string {
+	line := ""
+	for letters := 20; letters > 2; letters-- {
+		line = ""
+		for i, p := range guideParts {
+			switch name := s.d.partName(p); {
+			case !s.has(p):
+			case p == s.part:
+				line += " " + boldStyle.Render("["+itoa(i+1)+" "+name+"]")
+			case width(name) > letters:
+				line += "  " + itoa(i+1) + " " + shortly(name, letters) + " "
+			default:
+				line += "  " + itoa(i+1) + " " + name + " "
+			}
+		}
+		if line = strings.TrimRight(line, " "); width(line) < w {
+			break
+		}
+	}
+	return line
+}
+
+// shortly is a word of at most n columns that ends in a full stop.
+func shortly(word string, n int) string { return ansi.Truncate(word, n-1, "") + "." }
 
 func (s *guidesScreen) gaps(w int) []string {
 	var lines []string
@@ -207,12 +223,29 @@ func chop(s string, w int) []string {
 	return append([]string{string(r[:n])}, chop(string(r[n:]), w)...)
 }
 
+// chopPath is chop for paths: behind a / or a space where there is one in the
+// second half of the line.
+func chopPath(s string, w int) []string {
+	var lines []string
+	for w > 0 && width(s) > w {
+		head := ansi.Truncate(s, w, "")
+		if i := strings.LastIndexAny(head, "/ "); i > len(head)/2 {
+			head = head[:i+1]
+		}
+		if head == "" {
+			break
+		}
+		lines, s = append(lines, head), s[len(head):]
+	}
+	return append(lines, s)
+}
+
 // noteLines breaks a note at spaces; a path or command that is longer than a
-// line breaks where the line ends, so that little of it is torn.
+// line breaks behind a part of it.
 func noteLines(s string, w int) []string {
 	for word := range strings.SplitSeq(s, " ") {
 		if width(word) > w-2 {
-			lines := chop(s, w-2)
+			lines := chopPath(s, w-2)
 			for i := range lines {
 				lines[i] = " " + lines[i]
 			}

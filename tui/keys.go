@@ -53,6 +53,25 @@ func keyName(msg tea.KeyPressMsg) string {
 	}
 }
 
+// tallH is from how many lines on the keys may take two, with all their words.
+const tallH = 30
+
+// keyRows are the lines of keys in a window of h lines.
+func keyRows(hints []hint, w, h int) []string {
+	words := make([]hint, len(hints))
+	for i, k := range hints {
+		words[i] = hint{key: k.key, long: firstOf(k.long, k.short)}
+	}
+	if width(keyWords(words)) <= w || h < tallH {
+		return []string{keyLine(hints, w)}
+	}
+	n := len(words)
+	for n > 1 && width(keyWords(words[:n])) > w {
+		n--
+	}
+	return []string{keyWords(words[:n]), keyLine(words[n:], w)}
+}
+
 // keyLine fits the hints into w columns, shortening from the right and at last
 // leaving the keys alone.
 func keyLine(hints []hint, w int) string {

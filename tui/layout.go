@@ -42,6 +42,18 @@ func tail(w int) string {
 // shorten cuts s to w columns without padding.
 func shorten(s string, w int) string { return strings.TrimRight(fit(s, w), " ") }
 
+// brokenOff ends a line in " .." behind a word, where the text goes on out of sight.
+func brokenOff(s string, w int) string {
+	for width(s) > w-3 {
+		i := strings.LastIndexByte(s, ' ')
+		if i < w/2 {
+			return shorten(s, w)
+		}
+		s = strings.TrimRight(s[:i], " ")
+	}
+	return s + " .."
+}
+
 // wrap breaks s at spaces only, so that no option or name is torn at a hyphen;
 // a word longer than a line is cut. It never returns nothing.
 func wrap(s string, w int) []string {

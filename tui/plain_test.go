@@ -158,6 +158,8 @@ func TestPlainWaitingCanBeLeft(t *testing.T) {
 		"go on without waiting": {"3", "Table 1 of 4: Basics. 1 check. 1 being checked."},
 		"back":                  {"<", "Step 5 of 7."},
 		"help":                  {"?", "R checks all tables again."},
+		"a word":                {"? nat", "NAT: The router puts its own public address"},
+		"no such word":          {"? florp", "There is no explanation of florp."},
 		"answers":               {"s", "Your answers:"},
 	}
 	for name, tt := range tests {

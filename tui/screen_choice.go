@@ -20,6 +20,8 @@ type choiceScreen struct {
 	above func(w, h int) []string // what stands over the options; may be nil
 	below func(w int) []string    // what stands under everything; may be nil
 	say   string                  // what was wrong with the answer
+	up    int                     // first line shown of what stands over the options, where that is too much
+	tall  bool                    // it is
 }
 
 func newChoiceScreen(d *desk, q wizard.Question, old draft) *choiceScreen {
@@ -88,7 +90,13 @@ func (s *choiceScreen) Update(msg tea.Msg) (act, tea.Cmd) {
 			return act{want: wantAnswer, answer: wizard.Answer{Choice: s.q.Options[s.at()].ID}}, nil
 		case "esc", "backspace":
 			return act{want: wantBack}, nil
-		case "up", "down", "home", "end", "pgup", "pgdown", "ctrl+p", "ctrl+n":
+		case "pgup", "pgdown":
+			if !s.tall {
+				s.field.Update(msg)
+			} else if s.up += 5; name == "pgup" {
+				s.up -= 10
+			}
+		case "up", "down", "home", "end", "ctrl+p", "ctrl+n":
 			s.field.Update(msg)
 		default:
 			if i := optionKey(s.q.Options, name); i >= 0 {
@@ -116,6 +124,7 @@ func (s *choiceScreen) View(w, h int) frame {
 	} else {
 		lines = append(lines, intro(s.d, s.q, w)...)
 	}
+	lines = s.scrolled(lines, h-len(s.q.Options)-min(len(s.say), 1)*2)
 	var f frame
 	s.field.WithWidth(w - 2)
 	lines, f.x, f.y = s.d.fieldLines(lines, s.field.View(), w, s.d.roomy(len(s.q.Options), len(lines), h))
@@ -134,6 +143,17 @@ func (s *choiceScreen) View(w, h int) frame {
 	}
 	f.lines = lines
 	return f
+}
+
+// scrolled are h lines of what stands over the options: those come first.
+func (s *choiceScreen) scrolled(lines []string, h int) []string {
+	if s.tall = len(lines) > h; !s.tall {
+		s.up = 0
+		return lines
+	}
+	rows := max(h-1, 1)
+	s.up = max(min(s.up, len(lines)-rows), 0)
+	return append(slices.Clone(lines[s.up:s.up+rows]), "   "+s.d.n("screens.scroll", len(lines)-rows))
 }
 
 // fieldLines are the lines of a field below others, and where its pointer is; y is

@@ -48,7 +48,7 @@ func (s *finishScreen) Keys() []hint {
 func (s *finishScreen) Update(msg tea.Msg) (act, tea.Cmd) {
 	switch msg := msg.(type) {
 	case wroteMsg:
-		s.wrote = &msg
+		s.wrote, s.up = &msg, 1<<10 // what is new stands last
 		if msg.err == nil {
 			s.d.copier.remember(msg.path)
 		}
@@ -83,7 +83,7 @@ func (s *finishScreen) report(w int) []string {
 		lines = append(lines, hang("        ", fetch, w-1)...)
 	}
 	if line != "" {
-		for _, part := range chop(s.d.show(line), w-10) {
+		for _, part := range chopPath(s.d.show(line), w-10) {
 			lines = append(lines, "          "+part)
 		}
 	}

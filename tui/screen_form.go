@@ -269,7 +269,7 @@ func (s *formScreen) remark(i int) string {
 
 // under is what stands below the field in focus: what is wrong, an example, help.
 func (s *formScreen) under(i, labelW, w int, said bool) []string {
-	fl, pre := s.q.Fields[i], fit("", min(labelW+5, max(w/3, 26))) // under a long label too
+	fl, pre := s.q.Fields[i], fit("", min(labelW+5, max(w/2, 26))) // under a long label too
 	var lines []string
 	if label := s.d.show(fl.Label); width(label) > labelW {
 		lines = append(lines, hang(pre, label, w-1)...)

@@ -110,6 +110,9 @@ func (s *guidesScreen) Keys() []hint {
 		d.bare("s", "answers"), d.bare("m", "mask"), d.bare("z", "shared"), d.bare("q", "leave"))
 }
 
+// Whole tells that a picture needs every line: a QR code is too large for most windows.
+func (s *guidesScreen) Whole() bool { return s.coded }
+
 func (s *guidesScreen) Update(msg tea.Msg) (act, tea.Cmd) {
 	switch msg := msg.(type) {
 	case sentMsg:

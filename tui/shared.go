@@ -101,9 +101,9 @@ func (s *tablesScreen) roomyRows(ls []line, at, h int, c columns) (out []string,
 // stands behind the row's code, as they are said.
 func (d *desk) toPort(to, port string, c columns) string {
 	if d.shared {
-		return fit(port, 10) + fit(to, c.to) + " "
+		return fit(port, c.port) + fit(to, c.to) + " "
 	}
-	return fit(to, c.to) + " " + fit(port, 10)
+	return fit(to, c.to) + " " + fit(port, c.port)
 }
 
 // Where names the chosen row.

@@ -54,8 +54,9 @@ func lookOf(s check.Status) look {
 
 // draw draws a word in brackets, as wide as it is.
 func (l look) draw(word string) string {
-	in, ok := strings.CutPrefix(word, "[")
-	if in, ok = strings.CutSuffix(in, "]"); !ok || word[0] != '[' {
+	in, begun := strings.CutPrefix(word, "[")
+	in, ended := strings.CutSuffix(in, "]")
+	if !begun || !ended {
 		return l.word.Render(word)
 	}
 	return l.lamp.Render("[") + l.word.Render(in) + "]"

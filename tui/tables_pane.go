@@ -141,7 +141,7 @@ func (s *tablesScreen) detail(l line, w int) []string {
 	if known == check.Running {
 		known = l.flow.Last
 	}
-	if ly := l.flow.Result.Layers; len(ly) > 0 && (s.pane || known != check.Pass) { // what works needs no diagnosis
+	if ly := l.flow.Result.Layers; len(ly) > 0 && (s.pane || known != check.Pass || !s.d.slow) { // on a slow line what works needs no diagnosis
 		out = append(out, "", " "+s.d.t("screens.tables.layers"))
 		names, nameW := make([]string, len(ly)), 0
 		for i, y := range ly {

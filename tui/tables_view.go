@@ -33,7 +33,7 @@ func (s *tablesScreen) View(w, h int) frame {
 	body := h - len(head)
 	switch {
 	case w >= splitW:
-		left := w * 3 / 5
+		left := s.leftW(ls, w)
 		rows, y := s.rows(ls, at, left-1, body)
 		side := s.explain(ls, about, w-left-1, body)
 		lines := make([]string, body)
@@ -55,6 +55,19 @@ func (s *tablesScreen) View(w, h int) frame {
 	}
 	rows, y := s.rows(ls, at, w, body)
 	return frame{append(head, rows...), 1, cursorAt(y, len(head))}
+}
+
+// leftW is how much of w columns the table takes beside the pane: more where its
+// names need it.
+func (s *tablesScreen) leftW(ls []line, w int) int {
+	const paneW = 48
+	c, left := s.d.layColumns(ls, w), w*3/5
+	for _, l := range ls {
+		if need := w - c.to - c.what + 1 + width(s.d.lineHost(l)); need <= w-paneW {
+			left = max(left, need)
+		}
+	}
+	return left
 }
 
 func cursorAt(y, head int) int {
@@ -119,13 +132,13 @@ func (s *tablesScreen) cause(c wizard.CauseView, w int) []string {
 		lines = append(lines, hang("        "+s.d.t("screens.tables.do")+" ", s.d.show(c.Finding.Do), w-1)...)
 	}
 	if len(lines) > 4 {
-		lines = append(lines[:3], shorten(lines[3], w-4)+" ..")
+		lines = append(lines[:3], brokenOff(lines[3], w-1))
 	}
 	return lines
 }
 
 // columns are the widths of a table line.
-type columns struct{ to, what, short int }
+type columns struct{ to, port, what, short int }
 
 // shortW is the room for the few words beside a state.
 const shortW = 13
@@ -133,10 +146,15 @@ const shortW = 13
 // layColumns shares a line of w columns: names are shown whole where they can
 // be, "What for" gives way to them and takes what they leave.
 func (d *desk) layColumns(ls []line, w int) columns {
-	const fixed = 3 + 5 + 10 + 1 + 6 + 1 // mark, code, port, gaps, state
+	const fixed = 3 + 5 + 1 + 6 + 1 // mark, code, gaps, state
 	const leastTo, leastWhat = 12, 14
 	c := columns{short: shortW}
-	room := w - fixed - c.short - 1
+	for _, l := range ls {
+		if p := d.portText(l); p != "" {
+			c.port = max(c.port, width(p)+2, width(d.t("screens.tables.port"))+2)
+		}
+	}
+	room := w - fixed - c.port - c.short - 1
 	names, words := leastTo, 0
 	for _, l := range ls {
 		if n := width(d.lineHost(l)); n <= room { // one that never fits takes nothing from the others
@@ -218,17 +236,13 @@ func (s *tablesScreen) lineText(l line, chosen, first bool, c columns) string {
 		what = fit(whatFor(s.d.show(l.row.Row.Function), l.nth, l.of, c.what-1), c.what)
 	}
 	if l.none {
-		text := mark + fit(code, 5) + s.d.toPort(s.d.show(s.d.lineHost(l)), rowPorts(l.row), c) + what
+		text := mark + fit(code, 5) + s.d.toPort(s.d.show(s.d.lineHost(l)), s.d.portText(l), c) + what
 		return s.paint(text, check.NotNeeded, fit("", c.short), chosen)
 	}
 	if !l.same {
 		host = s.d.lineHost(l)
 	}
-	port := s.d.portWord(l.row, l.flow)
-	if port == host { // nothing with a port: said once
-		port = ""
-	}
-	text := mark + fit(code, 5) + s.d.toPort(s.d.show(host), port, c) + what
+	text := mark + fit(code, 5) + s.d.toPort(s.d.show(host), s.d.portText(l), c) + what
 	return s.paint(text, l.flow.Status, fit(s.shortly(l.flow), c.short), chosen)
 }
 
@@ -256,6 +270,18 @@ func (d *desk) lineHost(l line) string {
 		return d.portWord(l.row, l.flow)
 	}
 	return l.flow.Flow.Host
+}
+
+// portText is what stands under Port; nothing where the line has no port and
+// says so under To.
+func (d *desk) portText(l line) string {
+	if l.none {
+		return rowPorts(l.row)
+	}
+	if p := d.portWord(l.row, l.flow); p != d.lineHost(l) {
+		return p
+	}
+	return ""
 }
 
 func (d *desk) portWord(r wizard.RowView, f wizard.FlowView) string {

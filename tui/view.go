@@ -13,6 +13,9 @@ import (
 // noticeRows bounds the notice above the keys.
 const noticeRows = 4
 
+// cornerGap is between a title and the right end of the header.
+const cornerGap = 2
+
 // View draws the topmost screen between the two bars.
 func (a *app) View() tea.View {
 	lines, x, y := a.draw()
@@ -51,19 +54,26 @@ func (a *app) picture() (lines []string, x, y int) {
 	if a.notice != "" {
 		foot = hang(" "+a.d.state(check.Note)+" ", a.d.show(a.notice), w-1)
 		if len(foot) > noticeRows {
-			foot = append(foot[:noticeRows-1], shorten(foot[noticeRows-1], w-4)+" ..")
+			foot = append(foot[:noticeRows-1], brokenOff(foot[noticeRows-1], w-1))
 		}
 	}
 	below := len(foot)
 	if a.d.says(top) {
 		below++
 	}
-	f := top.View(w, h-2-below)
+	keys := keyRows(top.Keys(), w, h)
+	if s, ok := top.(interface{ Whole() bool }); ok && s.Whole() {
+		keys = []string{keyLine(top.Keys(), w)}
+	}
+	below += len(keys)
+	f := top.View(w, h-1-below)
 	lines = append(lines, barStyle.Render(fit(a.header(w), w)))
-	lines = append(lines, fitAll(pad(f.lines, h-2-below), w)...)
+	lines = append(lines, fitAll(pad(f.lines, h-1-below), w)...)
 	lines = append(lines, fitAll(append(foot, a.d.where(top, w)...), w)...)
-	lines = append(lines, barStyle.Render(fit(keyLine(top.Keys(), w), w)))
-	if f.y < 0 || f.y >= h-2-below {
+	for _, l := range keys {
+		lines = append(lines, barStyle.Render(fit(l, w)))
+	}
+	if f.y < 0 || f.y >= h-1-below {
 		return lines, 0, -1
 	}
 	return lines, min(max(f.x, 0), w-1), f.y + 1
@@ -88,10 +98,10 @@ func (a *app) header(w int) string {
 	r := a.d.corner()
 	left := a.d.step(a.q.Step) + a.d.show(title)
 	name := " " + a.d.t("screens.title") + "   "
-	if width(name)+width(left)+1+width(r) > w {
+	if width(name)+width(left)+cornerGap+width(r) > w {
 		name = a.d.shortTitle()
 	}
-	return fit(name+left, w-width(r)-1) + " " + r
+	return fit(name+left, w-width(r)-cornerGap) + strings.Repeat(" ", cornerGap) + r
 }
 
 // step is the number of a step before its title; said whole on a shared screen.
@@ -129,5 +139,5 @@ func (d *desk) corner() string {
 
 // fitsHeader tells whether the header shows a question's title whole.
 func (d *desk) fitsHeader(title string, w int) bool {
-	return width(d.shortTitle())+width(d.step(1))+width(title)+1+width(d.corner()) <= w
+	return width(d.shortTitle())+width(d.step(1))+width(title)+cornerGap+width(d.corner()) <= w
 }
