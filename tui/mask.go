@@ -137,6 +137,11 @@ func (d *desk) learnSeen(host, word func(string)) {
 		for _, r := range t.Rows {
 			for _, f := range r.Flows {
 				host(f.Flow.Host)
+				for _, seen := range f.Sightings { // a computer's name, or what somebody called the place
+					if !strings.Contains(seen.Label, "/") {
+						word(seen.Label)
+					}
+				}
 				for key, v := range f.Result.Facts {
 					for _, name := range hostLike.FindAllString(v, -1) {
 						host(name)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/syncsign/sops-firewall/rules"
 	"github.com/syncsign/sops-firewall/rules/check"
 	"github.com/syncsign/sops-firewall/wizard"
 )
@@ -14,7 +15,7 @@ import (
 // privateValues are put into every place of a site where such may come from.
 var privateValues = []string{
 	"sops.kaltenbrunn.com", "kaltenbrunn", "mail.kaltenbrunn.com", "198.18.7.44", "198.18.7.45", "2a02:8109:9c40:1f00", "c8:0e:14:aa:bb:cc",
-	"Hotel Seeblick", "seeblick", "nas-werner", "Familie Oberhuber", "Oberhuber", "wernerk", "Kaltenbrunn Inspection CA",
+	"Hotel Seeblick", "seeblick", "kasse-nord", "nas-werner", "Familie Oberhuber", "Oberhuber", "wernerk", "Kaltenbrunn Inspection CA",
 }
 
 // private fills a drive with them.
@@ -53,8 +54,10 @@ func (dr *drive) private() {
 		if v.Flow.Host == "sops.example.com" {
 			v.Flow.Host = "sops.kaltenbrunn.com"
 		}
+		v.Sightings = []wizard.Sighting{{From: rules.FromHub, Label: "kasse-nord", At: noon}}
 		v.Result.Facts = check.Facts{"issuer": "Kaltenbrunn Inspection CA", "location": "https://login.kaltenbrunn.com:8443/x"}
 		v.Finding = wizard.Finding{
+			Where: "At Kasse-Nord:",
 			Seen:  `"Kaltenbrunn Inspection CA" re-signs SOPS.Kaltenbrunn.com at 198.18.7.44:443, and leads to https://login.kaltenbrunn.com:8443/x, says wernerk@kaltenbrunn.com`,
 			Means: "Open /home/wernerk/hotel-seeblick/site.yaml",
 		}
