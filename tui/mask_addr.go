@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+
+	"github.com/syncsign/sops-firewall/rules/check"
 )
 
 // Stand-ins of addresses come from the ranges for documentation, RFC 5737 and
@@ -12,9 +14,6 @@ var standNets = [][3]byte{{203, 0, 113}, {198, 51, 100}, {192, 0, 2}}
 
 const firstStand, lastStand = 101, 254
 
-// carrier is the range of carrier-grade NAT, RFC 6598: private like RFC 1918.
-var carrier = netip.MustParsePrefix("100.64.0.0/10")
-
 // public tells whether an address belongs to somebody on the Internet.
 func public(a netip.Addr) bool {
 	a = a.Unmap()
@@ -22,7 +21,7 @@ func public(a netip.Addr) bool {
 		switch b := a.As4(); {
 		case b[0] == 0 || b[0] >= 224: // wildcards, multicast, and masks of networks
 			return false
-		case carrier.Contains(a):
+		case check.CarrierShared(a):
 			return false
 		}
 	}

@@ -200,7 +200,7 @@ func (n between) mine(a netip.Addr) bool {
 // split parts addresses of networks inside from those of the Internet.
 func split(in []netip.Addr) (inside, outside []netip.Addr) {
 	for _, a := range in {
-		if a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast() || cgnat.Contains(a) {
+		if a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast() || check.CarrierShared(a) {
 			inside = append(inside, a)
 		} else {
 			outside = append(outside, a)

@@ -106,7 +106,7 @@ func TestNameLeads(t *testing.T) {
 		"the router's own":                 {server, addrs("198.51.100.9"), func(n *between) { n.given, n.wan = netip.Addr{}, addrs("198.51.100.9")[0] }, "nothing", ""},
 		"not the router's":                 {server, addrs("198.51.100.99"), func(n *between) { n.given, n.wan = netip.Addr{}, addrs("198.51.100.9")[0] }, "name.elsewhere. fail true", "198.51.100.9"},
 		"as given, not the router's":       {server, addrs("203.0.113.5"), func(n *between) { n.wan = addrs("198.51.100.9")[0] }, "name.elsewhere.router note false", "203.0.113.5"},
-		"the router's own, not as given":  {server, addrs("198.51.100.9"), func(n *between) { n.wan = addrs("198.51.100.9")[0] }, "nothing", ""},
+		"the router's own, not as given":   {server, addrs("198.51.100.9"), func(n *between) { n.wan = addrs("198.51.100.9")[0] }, "nothing", ""},
 		"the router has a private one":     {server, addrs("203.0.113.5"), func(n *between) { n.wan, n.nat = addrs("192.168.1.2")[0], check.NATDouble }, "nothing", ""},
 		"proven, not the router's":         {server, addrs("203.0.113.5"), func(n *between) { n.wan, n.dialed = addrs("198.51.100.9")[0], addrs("203.0.113.5") }, "nothing", ""},
 		"proven elsewhere than given":      {server, addrs("198.51.100.99"), func(n *between) { n.dialed, n.proven = addrs("198.51.100.99"), true }, "nothing", ""},

@@ -79,7 +79,7 @@ func (s Site) validTo(v string) (netip.Addr, error) {
 	switch a = a.Unmap(); {
 	case !a.Is4():
 		return netip.Addr{}, check.Say("problems.to.v6", "address", a.String())
-	case cgnat.Contains(a):
+	case check.CarrierShared(a):
 		return netip.Addr{}, check.Say("problems.to.shared", "address", a.String())
 	case !a.IsPrivate():
 		return netip.Addr{}, check.Say("problems.to.public", "address", a.String())

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/syncsign/sops-firewall/rules"
+	"github.com/syncsign/sops-firewall/rules/check"
 	"github.com/syncsign/sops-firewall/rules/host"
 )
 
@@ -95,7 +96,7 @@ func (h Here) LikelyCase() (c rules.Case, why string) {
 		return "", ""
 	case main.IsPrivate():
 		return rules.CaseLAN, "private"
-	case main.Is4() && usable(main) == nil && !cgnat.Contains(main):
+	case main.Is4() && usable(main) == nil && !check.CarrierShared(main):
 		return rules.CaseInternet, "public"
 	}
 	return "", ""

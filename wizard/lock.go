@@ -200,20 +200,24 @@ func (l *lock) check() error {
 // anew locks the site once more where the file of the lock is gone: one who took
 // it and left has removed it. A folder that is gone too stays so.
 func (l *lock) anew() error {
-	if _, err := os.Stat(filepath.Dir(l.path)); err != nil {
+	if !isFolder(filepath.Dir(l.path)) {
 		return nil
 	}
 	n, err := acquireAt(l.path, l.me, false)
 	var held *HeldError
-	if errors.As(err, &held) {
+	switch {
+	case errors.As(err, &held):
 		return held
+	case err == nil && n.file != nil: // else it goes on without, as where files cannot be locked
+		_ = l.file.Close()
+		l.file, l.me = n.file, n.me
 	}
-	if err != nil || n.file == nil {
-		return nil
-	}
-	_ = l.file.Close()
-	l.file, l.me = n.file, n.me
 	return nil
+}
+
+func isFolder(dir string) bool {
+	info, err := os.Stat(dir)
+	return err == nil && info.IsDir()
 }
 
 // release lets others have the site. The file goes while it is still locked:

@@ -47,7 +47,7 @@ func (h Here) NAT() check.Code {
 		return check.NATHidden
 	case !a.IsValid():
 		return ""
-	case cgnat.Contains(a):
+	case check.CarrierShared(a):
 		return check.NATCGNAT
 	case a.IsPrivate():
 		return check.NATDouble

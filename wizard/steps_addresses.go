@@ -39,7 +39,7 @@ func fillAddresses(s *Session, q *Question) {
 	add("domain", site.Server.Domain, "you", false)
 
 	main := s.deps.Here.Main.Prefix.Addr()
-	public := main.IsValid() && usable(main) == nil && !main.IsPrivate() && !cgnat.Contains(main)
+	public := main.IsValid() && usable(main) == nil && !main.IsPrivate() && !check.CarrierShared(main)
 	known := s.answered["addresses"]
 	guess := func(have netip.Addr, fits bool) (string, string) {
 		switch {

@@ -12,7 +12,6 @@ import (
 
 // Ranges that net/netip has no word for.
 var (
-	cgnat    = netip.MustParsePrefix("100.64.0.0/10") // RFC 6598: shared by customers of a provider
 	thisNet  = netip.MustParsePrefix("0.0.0.0/8")
 	reserved = netip.MustParsePrefix("240.0.0.0/4") // with the broadcast address
 )
@@ -66,7 +65,7 @@ func validLANIP(s string) (netip.Addr, remark, error) {
 	if err := usable(a); err != nil {
 		return netip.Addr{}, remark{}, err
 	}
-	if a = a.Unmap(); a.Is4() && !a.IsPrivate() && !cgnat.Contains(a) {
+	if a = a.Unmap(); a.Is4() && !a.IsPrivate() && !check.CarrierShared(a) {
 		return a, remark{"lan-public", nil}, nil
 	}
 	return a, remark{}, nil
@@ -88,7 +87,7 @@ func validPublicIP(s string) (netip.Addr, remark, error) {
 	switch a = a.Unmap(); {
 	case a.IsPrivate():
 		return netip.Addr{}, remark{}, check.Say("problems.address.private", "address", a.String())
-	case cgnat.Contains(a):
+	case check.CarrierShared(a):
 		return netip.Addr{}, remark{}, check.Say("problems.address.shared", "address", a.String())
 	}
 	return a, remark{}, nil

@@ -5,8 +5,12 @@ import (
 	"slices"
 )
 
-// nothingBack tells whether a row says: nothing came back from there.
+// nothingBack tells whether a row says: nothing came back from there. One that ran
+// out of time over an open connection does not.
 func nothingBack(r Result) bool {
+	if r.Code == CheckTimeout && layerOf(r, func(l Layer) bool { return l.Name == "tcp" && (l.Status == Pass || l.Status == Note) }) {
+		return false
+	}
 	return slices.Contains(unreached[:], r.Code) || r.Code == TCPLANAbsent && r.Facts["variant"] == "gateway"
 }
 

@@ -15,9 +15,11 @@ var blockPages = [...]netip.Prefix{
 	netip.MustParsePrefix("146.112.61.104/29"),
 }
 
-// carrierShared is the address space of providers' own networks (RFC 6598),
-// where no public server lives.
 var carrierShared = netip.MustParsePrefix("100.64.0.0/10")
+
+// CarrierShared tells whether an address is of providers' own networks (RFC 6598),
+// which their customers share and where no public server lives.
+func CarrierShared(a netip.Addr) bool { return carrierShared.Contains(a) }
 
 // filtered tells whether an answer for a name is not the name's own, and what
 // it is instead: "sinkhole" (nobody's address, or this computer itself),
@@ -40,7 +42,7 @@ func filtered(addrs []netip.Addr, public bool) string {
 
 // inside tells whether no server on the Internet can have that address.
 func inside(a netip.Addr) bool {
-	return a.IsPrivate() || a.IsLinkLocalUnicast() || a.IsLoopback() || carrierShared.Contains(a)
+	return a.IsPrivate() || a.IsLinkLocalUnicast() || a.IsLoopback() || CarrierShared(a)
 }
 
 // rewritten is the Result of a name that has another's address. If the row

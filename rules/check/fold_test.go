@@ -21,6 +21,11 @@ func TestFold(t *testing.T) {
 		r.Layers = []Layer{{Name: "dns", Status: Fail, Code: c}}
 		return r
 	}
+	opened := func(c Code) Result {
+		r := row("https", Unproven, c)
+		r.Layers = []Layer{{Name: "tcp", Status: Pass}}
+		return r
+	}
 	days := func(n int) string { return now.AddDate(0, 0, n).Format(time.RFC3339) }
 	tests := map[string]struct {
 		in     []Result
@@ -45,6 +50,9 @@ func TestFold(t *testing.T) {
 		"all silent behind the gateway": {[]Result{
 			row("gateway", Pass, ""), row("https", Fail, TCPSilent), row("tcp", Fail, TCPSilent), row("ntp", Unproven, NTPSilent),
 		}, []Code{NetSilent}, []int{1, 2, 3}},
+		"a connection without an end is an answer": {[]Result{
+			row("gateway", Pass, ""), row("https", Fail, TCPSilent), row("tcp", Fail, TCPSilent), row("tcp", Fail, TCPSilent), opened(CheckTimeout),
+		}, nil, nil},
 		"one refusal is an answer": {[]Result{
 			row("gateway", Pass, ""), row("https", Fail, TCPSilent), row("tcp", Fail, TCPSilent), row("tcp", Fail, TCPSilent), row("tcp", Fail, TCPRefused),
 		}, nil, nil},

@@ -107,7 +107,8 @@ func (portalProbe) Run(ctx context.Context, env Env, lim Limits, to Target) Resu
 }
 
 // ask80 asks one host for its page, once for all rows that want it. A failure
-// is not taken over: the row looks itself.
+// is not taken over: the row looks itself. It does not wait for one that is long
+// in coming either: its own two looks must fit into its time.
 func ask80(ctx context.Context, env Env, lim Limits, to Target) witness {
 	s := sharedOf(env)
 	if s == nil {
@@ -115,7 +116,9 @@ func ask80(ctx context.Context, env Env, lim Limits, to Target) witness {
 	}
 	progress(env, HTTPSilent)
 	mine := false
-	w, done := s.pages.do(ctx, fmt.Sprintf("%+v", to), func() witness {
+	wait, end := context.WithTimeout(ctx, lim.Second)
+	defer end()
+	w, done := s.pages.do(wait, fmt.Sprintf("%+v", to), func() witness {
 		mine = true
 		all, cancel := context.WithTimeout(s.ctx, lim.Row)
 		defer cancel()

@@ -366,6 +366,20 @@ func TestCutLooksAreNotRed(t *testing.T) {
 	}
 }
 
+// TestSharedPageLeavesTime has a row share its page with another one: it gets two
+// whole looks of its own all the same, or its silence would never be proven.
+func TestSharedPageLeavesTime(t *testing.T) {
+	to := visitors(t, func(c net.Conn) { _, _ = io.Copy(io.Discard, c) })
+	lim := fast()
+	lim.HTTP, lim.Second, lim.Row, lim.Table = 2*time.Second, 200*time.Millisecond, 3500*time.Millisecond, time.Minute
+	jobs := []Job{{Key: "portal", Kind: "portal", To: to}, {Key: "row", Kind: "http", To: to}}
+	for r := range (Runner{Env: &fakeEnv{}, Limits: lim}).Run(t.Context(), jobs) {
+		if r.Job.Key == "row" && !r.Provisional && (r.Status != Fail || r.Code != HTTPSilent || r.Facts["tries"] != "2") {
+			t.Errorf("got %v %q: %+v", r.Status, r.Code, r)
+		}
+	}
+}
+
 func TestNoGoroutineLeft(t *testing.T) {
 	to := visitors(t, func(c net.Conn) { _, _ = io.Copy(io.Discard, c) })
 	before := runtime.NumGoroutine()

@@ -120,6 +120,19 @@ func peerOf(c net.Conn) string {
 	return ""
 }
 
+// Shown are the certificates that the far end showed in a handshake which ended
+// with err, trusted or not; none when it did not come to that.
+func Shown(t *tls.Conn, err error) []*x509.Certificate {
+	var bad *tls.CertificateVerificationError
+	switch {
+	case err == nil:
+		return t.ConnectionState().PeerCertificates
+	case errors.As(err, &bad):
+		return bad.UnverifiedCertificates
+	}
+	return nil
+}
+
 // head keeps the first bytes that came.
 type head struct {
 	net.Conn

@@ -87,15 +87,7 @@ func askTLS(ctx context.Context, n Net, gw netip.Addr) func(*Signs) {
 	defer func() { _ = c.Close() }()
 	defer within(ctx, c)()
 	t := tls.Client(c, &tls.Config{ServerName: gw.String(), MinVersion: tls.VersionTLS12})
-	err = t.HandshakeContext(ctx)
-	var bad *tls.CertificateVerificationError
-	var chain []*x509.Certificate
-	switch {
-	case err == nil:
-		chain = t.ConnectionState().PeerCertificates
-	case errors.As(err, &bad):
-		chain = bad.UnverifiedCertificates
-	}
+	chain := check.Shown(t, t.HandshakeContext(ctx))
 	if len(chain) == 0 {
 		return nil
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
-	"crypto/x509"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -92,17 +91,12 @@ func ServiceIdentity(ctx context.Context, dial Dial, kind string, to netip.AddrP
 func certificate(ctx context.Context, c net.Conn, name string) (Identity, error) {
 	t := tls.Client(c, &tls.Config{ServerName: name, MinVersion: tls.VersionTLS12})
 	err := t.HandshakeContext(ctx)
-	var bad *tls.CertificateVerificationError
-	var chain []*x509.Certificate
+	chain := check.Shown(t, err)
 	switch {
-	case err == nil:
-		chain = t.ConnectionState().PeerCertificates
-	case errors.As(err, &bad):
-		chain = bad.UnverifiedCertificates
-	default:
+	case len(chain) > 0:
+	case err != nil:
 		return 0, err
-	}
-	if len(chain) == 0 {
+	default:
 		return 0, errors.New("the service shows no certificate")
 	}
 	return identityOf(Certificate, chain[0].RawSubjectPublicKeyInfo), nil

@@ -58,7 +58,7 @@ func CheckTarget(a netip.Addr, lan bool) error {
 	switch {
 	case !a.IsValid() || a.IsUnspecified() || a.IsLoopback() || a.IsMulticast() || a.IsLinkLocalUnicast() || a == netip.AddrFrom4([4]byte{255, 255, 255, 255}):
 		return fmt.Errorf("%s: %w", a, ErrTarget)
-	case !lan && (a.IsPrivate() || shared.Contains(a)):
+	case !lan && (a.IsPrivate() || check.CarrierShared(a)):
 		return fmt.Errorf("%s is an address inside a network: %w; give the public name or address", a, ErrTarget)
 	}
 	return nil

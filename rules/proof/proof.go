@@ -90,7 +90,7 @@ func (h Here) judge(source, local netip.Addr) check.Seen {
 		// Some routers translate the sender too. The prober's own end is not of
 		// this network, so it was outside.
 		return check.SeenMasked
-	case source.IsPrivate() || shared.Contains(source) || near(source) || h.besideUs(source):
+	case source.IsPrivate() || check.CarrierShared(source) || near(source) || h.besideUs(source):
 		return check.SeenInside
 	}
 	return check.SeenOutside
@@ -109,6 +109,3 @@ func (h Here) besideUs(source netip.Addr) bool {
 		return err == nil && p.Addr().Is6() && p.Addr().IsGlobalUnicast() && site.Contains(source)
 	})
 }
-
-// shared is the address space between a provider and its customers, RFC 6598.
-var shared = netip.MustParsePrefix("100.64.0.0/10")
