@@ -168,6 +168,38 @@ func TestLeftBehind(t *testing.T) {
 	}
 }
 
+// TestLockTouchesNothingElse: neither a lock of another program nor what a link
+// leads to is written over.
+func TestLockTouchesNothingElse(t *testing.T) {
+	dir := t.TempDir()
+	other, linked := filepath.Join(dir, "acme.lock"), filepath.Join(dir, "linked")
+	for _, f := range []string{other, linked} {
+		if err := os.WriteFile(f, []byte("precious"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	file := filepath.Join(dir, "acme.yaml")
+	l, err := acquire(file, Owner{PID: 41}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.release()
+	if runtime.GOOS != "windows" {
+		if err := os.Symlink(linked, lockPath(file)); err != nil {
+			t.Fatal(err)
+		}
+		if l, err := acquire(file, Owner{PID: 41}, false); err == nil {
+			l.release()
+			t.Error("a lock by a link")
+		}
+	}
+	for _, f := range []string{other, linked} {
+		if data, _ := os.ReadFile(f); string(data) != "precious" {
+			t.Errorf("%s: %q", f, data)
+		}
+	}
+}
+
 // TestChangedByHand: a file that an editor changed is not written over.
 func TestChangedByHand(t *testing.T) {
 	d := testDeps(t)

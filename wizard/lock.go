@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 )
@@ -44,10 +43,9 @@ type lock struct {
 // third one who comes in between would find it free.
 const takeover = 200 * time.Millisecond
 
-// lockPath is the lock beside a site's file.
-func lockPath(file string) string {
-	return strings.TrimSuffix(file, filepath.Ext(file)) + ".lock"
-}
+// lockPath is the lock beside a site's file. It has all of that name in its own:
+// beside a file of --site, others may have a .lock.
+func lockPath(file string) string { return file + ".lock" }
 
 // HeldError is a site that somebody else has open.
 type HeldError struct{ By Owner }
@@ -69,7 +67,7 @@ func acquireAt(path string, me Owner, take bool) (*lock, error) {
 		return nil, err
 	}
 	for range 10 { // a file that is removed meanwhile is made anew
-		f, err := os.OpenFile(filepath.Clean(path), os.O_RDWR|os.O_CREATE, 0o600)
+		f, err := os.OpenFile(filepath.Clean(path), os.O_RDWR|os.O_CREATE|noLink, 0o600)
 		if err != nil {
 			return nil, err
 		}

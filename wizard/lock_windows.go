@@ -11,6 +11,8 @@ import (
 // what is locked, and the file says who has it.
 const far = 1 << 30
 
+const noLink = 0 // links take rights there
+
 // TryLock locks a file for this process until it is closed, unless another one has
 // it. It does not wait. can is false on a file system without locks.
 func TryLock(f *os.File) (free, can bool) {
