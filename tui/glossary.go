@@ -27,10 +27,10 @@ func (d *desk) glossary() []meaning {
 		if !word || !ours {
 			continue
 		}
-		t := meaning{id: id, word: d.t(key), say: d.t("glossary." + id + ".say")}
+		t := meaning{id: id, word: d.words.Raw(key), say: d.words.Raw("glossary." + id + ".say")}
 		t.forms = []string{t.word}
 		if also := "glossary." + id + ".also"; d.words.Has(also) {
-			for f := range strings.SplitSeq(d.t(also), ",") {
+			for f := range strings.SplitSeq(d.words.Raw(also), ",") {
 				t.forms = append(t.forms, strings.TrimSpace(f))
 			}
 		}

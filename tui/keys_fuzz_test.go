@@ -15,6 +15,7 @@ import (
 	"unicode"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"github.com/syncsign/sops-firewall/assets"
 	"github.com/syncsign/sops-firewall/rules"
@@ -252,7 +253,7 @@ func (k *keyboard) look() {
 	for _, l := range lines {
 		p := plain(l)
 		switch {
-		case width(l) != w:
+		case width(l) != w, ansi.StringWidthWc(p) != w:
 			wrong = fmt.Sprintf("a line of %d columns: %q", width(l), p)
 		case strings.ContainsFunc(p, unicode.IsControl):
 			wrong = fmt.Sprintf("a control character: %q", p)

@@ -132,19 +132,6 @@ func squeeze(lines []string, h int) []string {
 	return lines
 }
 
-// clean drops what could steer the terminal from text of others.
-func clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\t' || r == '\n':
-			return ' '
-		case r < 0x20, r >= 0x7f && r < 0xa0, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0x200e, r == 0x200f, r == 0x061c:
-			return -1
-		}
-		return r
-	}, s)
-}
-
 // spell is s as the terminal can show it.
 func (d *desk) spell(s string) string {
 	if d.ascii {

@@ -159,6 +159,9 @@ func (s *formScreen) typed(msg tea.Msg) {
 	}
 	before := s.inputs[s.at].Value()
 	s.inputs[s.at], _ = s.inputs[s.at].Update(msg)
+	if v := s.inputs[s.at].Value(); clean(v) != v { // composed letters that terminals do not agree about
+		s.inputs[s.at].SetValue(clean(v))
+	}
 	if s.inputs[s.at].Value() != before {
 		s.try(s.at)
 	}

@@ -195,7 +195,7 @@ func (s *listScreen) View(w, h int) frame {
 	label := "/ " + s.d.t("screens.list.filters")
 	if s.filtering {
 		s.filter.SetWidth(min(30, w-20))
-		label = "/ " + s.filter.Value()
+		label = "/ " + clean(s.filter.Value())
 	}
 	count := ""
 	if len(s.shown) < len(s.q.Options) {

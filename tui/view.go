@@ -35,6 +35,10 @@ func (a *app) draw() (lines []string, x, y int) {
 		for i, l := range lines {
 			lines[i] = fit(wizard.ASCII(l), max(a.w, 1))
 		}
+		return lines, x, y
+	}
+	for i, l := range lines {
+		lines[i] = inPlace(l)
 	}
 	return lines, x, y
 }

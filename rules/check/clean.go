@@ -19,7 +19,7 @@ func Clean(s string, limit int) string {
 		case unicode.IsSpace(r):
 			space = n > 0
 			continue
-		case hidden(r):
+		case Hidden(r):
 			continue
 		}
 		if space {
@@ -36,10 +36,10 @@ func Clean(s string, limit int) string {
 	return b.String()
 }
 
-// hidden tells what must not get to a terminal: C0, C1, DEL and format
+// Hidden tells what must not get to a terminal: C0, C1, DEL and format
 // characters (bidi controls, zero-width ones, tags), surrogates, private use,
 // and the line separators, which are no spaces to a terminal.
-func hidden(r rune) bool {
+func Hidden(r rune) bool {
 	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs, unicode.Zl, unicode.Zp) ||
 		unicode.Is(unicode.Variation_Selector, r)
 }
