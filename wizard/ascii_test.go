@@ -12,7 +12,7 @@ func TestASCII(t *testing.T) {
 		"Größe ändern, ÜBER, Straße":       "Groesse aendern, UeBER, Strasse",
 		"Gro\u0308\u00dfe":                 "Groesse", // a letter and its accent apart
 		"„Freigaben“ – fertig … 3×":        `"Freigaben" - fertig ... 3x`,
-		"Configuración › Réseau":           "Configuracion > Reseau",
+		"Sección › Réseau":                 "Seccion > Reseau",
 		"端口":                               "??",
 		"\xff\xfe":                         "??",
 		"[\u2588\u2580]":                   "[??]",

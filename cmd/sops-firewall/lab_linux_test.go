@@ -278,7 +278,7 @@ func (c *customer) file(path, text string) string { return c.net.File(path, text
 // trusted and a home of its own.
 func (c *customer) in(ns, name string, args ...string) *exec.Cmd {
 	cmd := c.net.Command(ns, name, args...)
-	cmd.Env = append(os.Environ(), "SSL_CERT_FILE="+c.ca, "SSL_CERT_DIR=/nowhere", "LC_ALL=C", "HOME="+c.dir, "XDG_STATE_HOME="+filepath.Join(c.dir, fmt.Sprint("state", c.n)))
+	cmd.Env = append(os.Environ(), "SSL_CERT_FILE="+c.ca, "SSL_CERT_DIR=/nowhere", "LC_ALL=C.UTF-8", "HOME="+c.dir, "XDG_STATE_HOME="+filepath.Join(c.dir, fmt.Sprint("state", c.n)))
 	return cmd
 }
 

@@ -220,7 +220,7 @@ func TestEnds(t *testing.T) {
 	}
 	start := func(cols, rows int) *console {
 		c := exec.CommandContext(t.Context(), bin, "--no-look")
-		c.Env = append(withoutTerminals(os.Environ()), "TERM=xterm-256color", "LC_ALL=C", "HOME="+t.TempDir(), "XDG_STATE_HOME=")
+		c.Env = append(withoutTerminals(os.Environ()), "TERM=xterm-256color", "LC_ALL=C.UTF-8", "HOME="+t.TempDir(), "XDG_STATE_HOME=")
 		return startConsole(t, c, cols, rows)
 	}
 	t.Run("Ctrl-C twice", func(t *testing.T) {
