@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"path/filepath"
 	"reflect"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -283,15 +284,17 @@ func TestManyKeys(t *testing.T) {
 	const each = 500
 	asked := map[string]int{}
 	for i := range (*manyKeys + each - 1) / each {
-		rnd := rand.New(rand.NewPCG(uint64(i), 7))
-		k := newKeyboard(t, byte(i<<3|i>>3&7))
-		in := make([]byte, 2)
-		for range each {
-			in[0], in[1] = byte(rnd.Uint32()), byte(rnd.Uint32())
-			k.play(in)
-			asked[k.a.q.ID]++
-		}
-		k.a.d.writing.Wait()
+		t.Run(strconv.Itoa(i), func(t *testing.T) { // what it holds is given back after it
+			rnd := rand.New(rand.NewPCG(uint64(i), 7))
+			k := newKeyboard(t, byte(i<<3|i>>3&7))
+			in := make([]byte, 2)
+			for range each {
+				in[0], in[1] = byte(rnd.Uint32()), byte(rnd.Uint32())
+				k.play(in)
+				asked[k.a.q.ID]++
+			}
+			k.a.d.writing.Wait()
+		})
 	}
 	t.Logf("keys by question: %v", asked)
 }

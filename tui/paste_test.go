@@ -88,8 +88,8 @@ func TestPlainPaste(t *testing.T) {
 	s.at = 5 // tables
 	b.settle()
 	k := startTalk(t, d, atOnce)
-	k.dialog("Table 1 of 4", "p", "An empty line gives up.", "hello", "", "> "+strings.Join(strings.Split(strings.TrimSpace(block), "\n"), "\r\n> "))
-	k.dialog(takenBlock, "p", "An empty line gives up.", "--- BEGIN SOPS CHECK ---", "", "", "The end is missing", "q")
+	k.dialog("Table 1 of 4", "p", "Two empty lines give up.", "hello", "", "> "+strings.Join(strings.Split(strings.TrimSpace(block), "\n"), "\r\n> "))
+	k.dialog(takenBlock, "p", "Two empty lines give up.", "--- BEGIN SOPS CHECK ---", "", "", "", "", "The end is missing", "q")
 	k.finish()
 	if len(b.got) != 1 {
 		t.Errorf("%d results", len(b.got))

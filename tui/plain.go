@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"golang.org/x/term"
@@ -187,7 +188,11 @@ func (p *teller) summary() bool {
 	}
 	p.tell("summary.title")
 	for i, l := range lines {
-		p.say(itoa(i+1) + ". " + p.d.show(l.Title) + ": " + p.d.show(l.Value))
+		title := p.d.show(l.Title)
+		if !strings.HasSuffix(title, "?") {
+			title += ":"
+		}
+		p.say(itoa(i+1) + ". " + title + " " + sentence(p.d.show(l.Value)))
 	}
 	for {
 		e := p.prompt(p.text("summary.which")+": ", "", false)

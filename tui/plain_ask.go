@@ -352,7 +352,11 @@ func (p *teller) field(q wizard.Question, f wizard.Field, values map[string]stri
 		}
 		values[f.ID] = v // as typed: a pasted web address may name a port too
 		if got.Say != "" {
-			p.say(p.d.show(firstOf(got.Normal, v)) + ": " + sentence(p.d.show(got.Say)))
+			line := got.Say
+			if name := firstOf(got.Normal, v); !strings.Contains(line, name) {
+				line = name + ": " + line
+			}
+			p.say(sentence(capital(p.d.show(line))))
 		}
 		return isText
 	}

@@ -28,7 +28,7 @@ func (p *teller) finish(q wizard.Question) {
 	_, say := p.d.verdict(p.d.board.Summary())
 	p.say(say + " " + capital(p.counts(p.d.board.Summary())) + ".")
 	for _, c := range p.d.board.Changes() {
-		p.tell("changed", "row", c.Flow.Row.Code, "flow", p.d.show(c.Flow.Short()), "was", p.state(c.Was), "now", p.state(c.Now))
+		p.tell("changed", "row", p.flowName(wizard.FlowView{Flow: c.Flow}), "was", p.state(c.Was), "now", p.state(c.Now))
 	}
 	p.elsewhere()
 	q.Options = p.finishOptions(q.Options)

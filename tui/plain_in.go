@@ -63,7 +63,7 @@ func readLine(r *bufio.Reader) typed {
 		case err != nil && len(line) == 0 && !long:
 			return typed{end: true}
 		}
-		s := strings.TrimRight(strings.ToValidUTF8(string(line), ""), "\r\n")
+		s := strings.TrimRight(strings.ToValidUTF8(string(line), "\x00"), "\r\n") // printing drops it
 		return typed{text: s, long: long}
 	}
 }
@@ -120,6 +120,10 @@ func (p *teller) line() typed {
 // the prompt is to be shown again.
 func (p *teller) command(t typed, help string, form bool) (e entry, again bool) {
 	s := strings.TrimSpace(strings.Map(printing, t.text))
+	if s == "" && strings.TrimSpace(t.text) != "" && !t.end { // no Enter alone
+		p.tell("unreadable")
+		return e, true
+	}
 	if !form {
 		s = p.byWord(s)
 	}

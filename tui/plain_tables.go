@@ -257,10 +257,14 @@ func (p *teller) menu(q wizard.Question, at int, id string) entry {
 		case "2":
 			for _, r := range v.Rows {
 				for _, f := range r.Flows {
-					p.say(p.flowLine(f) + " " + p.text("what-for", "function", sentence(p.d.show(r.Row.Function))))
+					line := p.flowLine(f)
+					if f.Flow.Port.Number != 0 { // else it is the flow's name
+						line += " " + p.text("what-for", "function", sentence(p.d.show(r.Row.Function)))
+					}
+					p.say(line)
 				}
 			}
-		case "4":
+		case "4", "i":
 			if !p.d.provable(v) {
 				p.explain(e.text)
 				continue

@@ -88,6 +88,6 @@ func TestPlainWatch(t *testing.T) {
 		close(ch)
 		return ch
 	})
-	k.dialog("Table 1 of 4", "w", "Now open: row 1.1 TCP 8433 up.sync-sign.com. It was failed.", "", "Row 1.1 TCP 8433 up.sync-sign.com: was failed, now ok.", "q")
+	k.dialog("Table 1 of 4", "w", "Now open: row 1.1 TCP 8433 up.sync-sign.com. Before: failed.", "", "Row 1.1 TCP 8433 up.sync-sign.com. Before: failed. Now: ok.", "q")
 	k.finish()
 }
