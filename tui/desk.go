@@ -162,6 +162,13 @@ func (d *desk) home(path string) string {
 	return path
 }
 
+// colours tells whether colours are wanted. Any value of NO_COLOR counts, not only
+// those that ParseBool knows; an empty one is none.
+func (d *desk) colours() bool {
+	force := d.env("CLICOLOR_FORCE")
+	return d.env("NO_COLOR") == "" && (d.env("CLICOLOR") != "0" || force != "" && force != "0")
+}
+
 func (d *desk) ssh() bool { return overSSH(d.env) }
 
 // from is the place that checks run from; the server until the user says otherwise.

@@ -31,7 +31,7 @@ func (s *guidesScreen) code(w, h int) []string {
 		return append([]string{""}, hang(" ", s.d.t("screens.qr.masked"), w-1)...)
 	}
 	lines := []string{" " + shorten(s.d.t("screens.qr.holds", "what", s.d.show(name)), w-1)}
-	for _, l := range qrLines(text, w-2, h-len(lines), s.d.env("NO_COLOR") == "", s.d.ascii) {
+	for _, l := range qrLines(text, w-2, h-len(lines), s.d.colours(), s.d.ascii) {
 		lines = append(lines, " "+l)
 	}
 	if len(lines) > 1 {

@@ -65,7 +65,7 @@ func run(ctx context.Context, d *desk, ask func(context.Context, []check.Job) <-
 		tea.WithFPS(framesASecond),
 		tea.WithEnvironment(environ(d.env)),
 	}
-	if d.env("NO_COLOR") != "" { // any value counts, not only those ParseBool knows
+	if !d.colours() {
 		opts = append(opts, tea.WithColorProfile(colorprofile.ASCII))
 	}
 	a := newApp(d, start, show)

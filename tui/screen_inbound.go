@@ -241,7 +241,7 @@ func (s *inboundScreen) code(w, h int) []string {
 	if s.d.mask {
 		return append(append(lines, ""), hang(" ", s.d.t("screens.inbound.masked"), w-1)...)
 	}
-	code := qrLines(url, w-2, h-len(lines), s.d.env("NO_COLOR") == "", s.d.ascii)
+	code := qrLines(url, w-2, h-len(lines), s.d.colours(), s.d.ascii)
 	if code == nil {
 		return append(append(lines, ""), hang(" ", s.d.t("screens.inbound.small"), w-1)...)
 	}
