@@ -15,7 +15,10 @@ func newStartScreen(d *desk, q wizard.Question, old draft) *startScreen {
 	s := &startScreen{newChoiceScreen(d, q, old)}
 	s.above = func(w, h int) []string {
 		lines := intro(d, q, w)
-		room := h - len(lines) - 1 - len(q.Options) - 2 - len(s.below(w)) // a line and its rule explain the option
+		room := h - len(lines) - 1 - len(q.Options) - 2 // a line and its rule explain the option
+		if h >= paneH {
+			room -= len(s.below(w))
+		}
 		return append(append(lines, found(d, w, room)...), "")
 	}
 	s.below = func(w int) []string {
@@ -29,16 +32,19 @@ func (s *startScreen) Keys() []hint {
 	return append(s.d.choiceKeys(s.q.Options, s.d.hint("Enter", "choose")), s.d.usual()[1:]...)
 }
 
-// found is what is known about this computer and its services, a line each; whole
-// where there is room for that.
+// found is what is known about this computer and its services, a line each, and
+// from the first on whole as long as there is room for that.
 func found(d *desk, w, room int) []string {
 	h := d.session.Here()
-	var whole, lines []string
+	type told struct {
+		whole []string
+		short string
+	}
+	var list []told
 	whatW := d.widest("screens.start.computer", "screens.start.cloud", "screens.start.router", "screens.start.internet", "screens.start.found", "screens.start.services", "here.what.firewall", "here.what.ports", "here.what.docker")
 	line := func(s check.Status, what, text string) {
 		label := "   " + d.state(s) + " " + fit(d.t(what), whatW) + "  "
-		whole = append(whole, hang(label, d.show(text), w-1)...)
-		lines = append(lines, label+shorten(d.show(text), w-13-whatW))
+		list = append(list, told{hang(label, d.show(text), w-1), label + shorten(d.show(text), w-13-whatW)})
 	}
 	prefix := ""
 	if h.Main.Prefix.IsValid() {
@@ -96,8 +102,14 @@ func found(d *desk, w, room int) []string {
 		}
 		line(st, "screens.start.services", d.sumWords(s))
 	}
-	if len(whole) <= room {
-		return whole
+	var lines []string
+	spare := room - len(list)
+	for _, t := range list {
+		if more := len(t.whole) - 1; more <= spare {
+			lines, spare = append(lines, t.whole...), spare-more
+		} else {
+			lines = append(lines, t.short)
+		}
 	}
 	return lines
 }
