@@ -98,24 +98,25 @@ const lookTime = 1500 * time.Millisecond
 // holds its port.
 func (a *app) man(ctx context.Context, posts []*post, h wizard.Here, name string) {
 	env := wire.New(wire.Config{Now: a.now})
-	local := []netip.Addr{netip.MustParseAddr("127.0.0.1")}
+	var own []netip.Addr // where a forward leads to comes first
 	for _, n := range h.Nets {
 		if n.Prefix == h.Main.Prefix {
-			local = slices.Insert(local, 1, n.Prefix.Addr())
+			own = slices.Insert(own, 0, n.Prefix.Addr())
 		} else {
-			local = append(local, n.Prefix.Addr())
+			own = append(own, n.Prefix.Addr())
 		}
 	}
+	looked := append(slices.Clone(own), netip.MustParseAddr("127.0.0.1"))
 	var wg sync.WaitGroup
 	for _, p := range posts {
 		wg.Go(func() {
 			if p.port.Proto == proof.UDP {
-				p.packets, p.held, _ = wire.ListenUDP(ctx, p.port.Number, local[1:]) // held says why, in words
+				p.packets, p.held, _ = wire.ListenUDP(ctx, p.port.Number, own) // held says why, in words
 				return
 			}
 			all, cancel := context.WithTimeout(ctx, 2*lookTime)
 			defer cancel()
-			for _, addr := range local { // also a service of one address alone holds the port
+			for _, addr := range looked { // also a service of one address alone holds the port
 				if p.look(all, env, netip.AddrPortFrom(addr, p.port.Number), name); p.held != "" {
 					return
 				}
