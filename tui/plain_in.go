@@ -124,9 +124,7 @@ func (p *teller) command(t typed, help string, form bool) (e entry, again bool) 
 		p.tell("unreadable")
 		return e, true
 	}
-	if !form {
-		s = p.byWord(s)
-	}
+	s = p.byWord(s, form)
 	switch {
 	case t.end:
 		p.inputEnded()

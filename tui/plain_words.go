@@ -8,10 +8,10 @@ import (
 )
 
 // byWord is the command that a word stands for: screen readers say "back" of
-// "< back" and leave out the sign, so the word is typed. s itself if it is none.
-func (p *teller) byWord(s string) string {
+// "< back" and leave out the sign, so the word is typed. s itself if it is none; in a form the other words are values.
+func (p *teller) byWord(s string, form bool) string {
 	for name, sign := range map[string]string{"back": "<", "help": "?", "answers": "s", "leave": "q"} {
-		if p.means(name, s) {
+		if p.means(name, s) && (!form || name == "back" || name == "help") {
 			return sign
 		}
 	}

@@ -32,9 +32,9 @@ func readable(t *testing.T, said string) {
 			t.Errorf("a control character in %q", line)
 		}
 		switch {
-		case strings.HasPrefix(line, "Start of the text"):
+		case strings.HasPrefix(line, "Start of the text"), strings.HasPrefix(line, "Anfang des Textes"):
 			inText = true
-		case strings.HasPrefix(line, "End of the text"):
+		case strings.HasPrefix(line, "End of the text"), strings.HasPrefix(line, "Ende des Textes"):
 			inText = false
 		}
 		if inText { // commands are as they are
@@ -54,7 +54,7 @@ func readable(t *testing.T, said string) {
 	}
 }
 
-var seenOnly = regexp.MustCompile(`(?i)\b(see above|see below|row below|rows below|the list below|shown in red|the (left|right) side)\b`)
+var seenOnly = regexp.MustCompile(`(?i)\b(see above|see below|row below|rows below|the list below|shown in red|siehe oben|siehe unten|the (left|right) side)\b`)
 
 // TestPlainInternet walks case B on the lab's server, as somebody who hears it:
 // with wrong turns, over a pipe and a terminal, to the instructions, the proof of
@@ -86,10 +86,10 @@ func TestPlainInternet(t *testing.T) {
 				"There is no choice", "1,  3",
 				"Microsoft Exchange", "",
 				"", "",
-				"Step 4 of 7. Addresses", "?",
-				"The question mark ? is this help", "not a name!",
+				"Step 4 of 7. Addresses", "help",
+				"the question mark ? is this help", "not a name!",
 				"Not accepted: ", "https://SOPS.example.com:8443/portal",
-				"Server in the LAN", "<",
+				"Server in the LAN", "back",
 				"[https://SOPS.example.com:8443/portal]", "",
 				"Server in the LAN", "",
 				"Public address", "",
@@ -168,4 +168,58 @@ func TestPlainInternet(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestPlainLAN walks case A in German, with one row that the router closes: it is
+// read with its reason, and is in the instructions; then it is opened and heard.
+func TestPlainLAN(t *testing.T) {
+	l := newLab(t)
+	l.nat("tcp dport 8433 reject with icmp type admin-prohibited;")
+	site := filepath.Join(t.TempDir(), "site.yaml")
+	k := l.reads(l.server, false, "--lang", "de", "--site", site)
+	k.talks(
+		"Schritt 1 von 7.", "",
+		"Schritt 2 von 7.", "Hilfe",
+		"Befehle: ", "1",
+		"Schritt 3 von 7.", "2",
+		"Schritt 4 von 7.", "sops.example.com",
+		"192.168.50.10", "",
+		"Adresse, darf leer bleiben", "",
+		"Standortname", "",
+		"1. ", "",
+		"Ja, nur Erlaubtes darf hinaus", "Ja",
+		"Gewählt: Ja", "zurück", // from the firewalls to the way out
+		"Nein, alles darf hinaus", "j",
+		"Gewählt: Ja", "",
+		"zur Wahl", "/fritz",
+		"FRITZ!Box", "",
+		"Box des Anbieters", "nein",
+		"Tabelle 1 von", "",
+	)
+	said := k.hears("Tabelle 2 von")
+	for _, want := range []string{"up.sync-sign.com, TCP 8433", "192.168.50.1"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("%q was not said:\n%s", want, said)
+		}
+	}
+	l.nat("")
+	k.says("1")
+	k.hears("TCP 8433: ok", "6 ok")
+	for k.says(""); !strings.Contains(k.hears(" nimmt ["), "Schritt 7 von 7."); {
+		k.says("")
+	}
+	k.says("2")
+	all := ""
+	for i := 0; i < 4 && !strings.Contains(all, "8433"); i++ {
+		all += k.hears(" nimmt [")
+		k.says("")
+	}
+	for _, want := range []string{"8433", "FRITZ!Box"} {
+		if !strings.Contains(all, want) {
+			t.Errorf("%q is not in the instructions:\n%s", want, all)
+		}
+	}
+	k.says("Ende")
+	said, _ = k.end()
+	readable(t, said)
 }

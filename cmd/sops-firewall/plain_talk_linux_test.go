@@ -91,7 +91,7 @@ func (k *listener) hearsOf(want ...string) string {
 
 func (k *listener) until(end string, want []string) string {
 	k.t.Helper()
-	limit := time.After(20 * time.Second)
+	limit := time.After(15 * time.Second)
 	for {
 		k.mu.Lock()
 		said := k.all.String()[k.read:]
