@@ -65,12 +65,9 @@ func (c Code) values() []byte {
 	return out
 }
 
-// checkValue is five bits over all that stands before: one wrong character is
-// noticed in 31 of 32 cases, and so is the code of a program of another version.
-func checkValue(values []byte) byte {
-	sum := sha256.Sum256(append([]byte("sops-firewall code 2 "), values...))
-	return sum[0] & 31
-}
+// checkValue notices every wrong character and every exchange of two, and mostly
+// the code of a program of another version.
+func checkValue(values []byte) byte { return spoken.Check(values) ^ version }
 
 // What may be wrong with a code as typed.
 var (
