@@ -25,6 +25,8 @@ func clean(s string) string {
 			return ' '
 		case check.Hidden(r) || r >= 0x1f3fb && r <= 0x1f3ff: // and skin tones
 			return -1
+		case r >= 0x1f1e6 && r <= 0x1f1ff: // half a flag is a letter: a field that scrolls would tear flags
+			return 'A' + r - 0x1f1e6
 		}
 		return r
 	}, s)
@@ -41,9 +43,7 @@ func clean(s string) string {
 		runes := []rune(cluster)
 		switch {
 		case w != ansi.StringWidthWc(cluster):
-			if cluster = string(runes[:1]); ansi.StringWidth(cluster) != ansi.StringWidthWc(cluster) {
-				cluster = "\ufffd" // half a flag
-			}
+			cluster = string(runes[:1])
 		case len(runes) > 1+marksMax:
 			cluster = string(runes[:1+marksMax])
 		}
