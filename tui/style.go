@@ -54,12 +54,11 @@ func lookOf(s check.Status) look {
 
 // draw draws a word in brackets, as wide as it is.
 func (l look) draw(word string) string {
-	in, begun := strings.CutPrefix(word, "[")
-	in, ended := strings.CutSuffix(in, "]")
-	if !begun || !ended {
+	rest, ok := strings.CutPrefix(word, "[")
+	if !ok {
 		return l.word.Render(word)
 	}
-	return l.lamp.Render("[") + l.word.Render(in) + "]"
+	return l.lamp.Render("[") + l.word.Render(rest)
 }
 
 // huhTheme is built once: huh asks for it for every option it draws.
