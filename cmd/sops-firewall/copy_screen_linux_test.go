@@ -36,6 +36,7 @@ func TestCopyInScreen(t *testing.T) {
 			l := newCopyLab(t, []string{"screen"})
 			argv, _ := l.gnuScreen(l.command()...)
 			m := l.openedBy(80, 24, argv, env...)
+			m.inexact = true
 			l.copyAllSorts(m, "[sent]", theTerminal)
 			m.leave()
 		})

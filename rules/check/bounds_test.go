@@ -15,6 +15,9 @@ import (
 // TestRunCrowd has so many silent rows first that they fill all sockets: the
 // healthy ones behind them must wait for their turn, not be called silent.
 func TestRunCrowd(t *testing.T) {
+	if raced {
+		t.Skip("not with the race detector")
+	}
 	synctest.Test(t, func(t *testing.T) {
 		env := &fakeEnv{
 			routes: map[Family]bool{4: true, 6: true},
