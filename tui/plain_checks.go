@@ -137,31 +137,8 @@ func (p *teller) underWay(views []wizard.TableView) int {
 // state is the plain word for a status.
 func (p *teller) state(s check.Status) string { return p.text("states." + s.String()) }
 
-// counts says a summary in words, without what is zero.
-func (p *teller) counts(s wizard.Summary) string {
-	var parts []string
-	for _, c := range []struct {
-		n   int
-		key string
-	}{
-		{s.Pass, "pass"},
-		{s.Note, "note"},
-		{s.Fail, "fail"},
-		{s.Unproven, "unproven"},
-		{s.Waiting, "waiting"},
-		{s.Skipped, "skipped"},
-		{s.NotNeeded, "not-needed"},
-		{s.Running, "running"},
-	} {
-		if c.n > 0 {
-			parts = append(parts, p.d.n("plain.sum."+c.key, c.n))
-		}
-	}
-	if parts == nil {
-		return p.text("sum.nothing")
-	}
-	return strings.Join(parts, ", ")
-}
+// counts says a summary in words.
+func (p *teller) counts(s wizard.Summary) string { return p.d.sum("plain.sum", s) }
 
 // flowName is how a flow is called in a sentence.
 func (p *teller) flowName(f wizard.FlowView) string {

@@ -74,7 +74,11 @@ func (d *desk) proofWords(p router.Proof) string {
 }
 
 // sumWords says a summary in words: "4 ok, 1 FAIL, 1 running".
-func (d *desk) sumWords(s wizard.Summary) string {
+func (d *desk) sumWords(s wizard.Summary) string { return d.sum("screens.sum", s) }
+
+// sum says a summary in the words below a key, without what is zero or has no
+// words there.
+func (d *desk) sum(words string, s wizard.Summary) string {
 	var parts []string
 	for _, p := range []struct {
 		n   int
@@ -86,15 +90,16 @@ func (d *desk) sumWords(s wizard.Summary) string {
 		{s.Unproven, "unproven"},
 		{s.Waiting, "waiting"},
 		{s.Skipped, "skipped"},
+		{s.NotNeeded, "not-needed"},
 		{s.Running, "running"},
 		{s.Before, "before"},
 	} {
-		if p.n > 0 {
-			parts = append(parts, d.n("screens.sum."+p.key, p.n))
+		if key := words + "." + p.key; p.n > 0 && d.words.Has(key+".one") {
+			parts = append(parts, d.n(key, p.n))
 		}
 	}
 	if len(parts) == 0 {
-		return d.t("screens.sum.nothing")
+		return d.t(words + ".nothing")
 	}
 	return strings.Join(parts, ", ")
 }
