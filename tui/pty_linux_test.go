@@ -229,35 +229,6 @@ func TestToldToEnd(t *testing.T) {
 	}
 }
 
-// TestHeldKey: while a key is held down only the mark moves; the explanation
-// follows when it is let go, and nothing more comes then.
-func TestHeldKey(t *testing.T) {
-	d, s, _, _ := fakeDesk(remote)
-	d.slow = true
-	s.Goto("tables")
-	w := openWindow(t, d)
-	w.sees("table 1 of 4")
-	w.types("\t")
-	w.sees("row 1.1, TCP 443 ok")
-	<-time.After(2 * restAfter)
-	before := w.raw.Load()
-	const times = 6
-	for range times {
-		w.types("\x1b[B")
-		<-time.After(restAfter / 3)
-	}
-	if n := (w.raw.Load() - before) / times; n > 60 {
-		t.Errorf("a key that moves the mark costs %d bytes", n)
-	}
-	w.sees("row 1.3, TCP 443 ok")
-	<-time.After(2 * restAfter)
-	before = w.raw.Load()
-	<-time.After(2 * restAfter)
-	if n := w.raw.Load() - before; n != 0 {
-		t.Errorf("%d bytes after it was let go", n)
-	}
-}
-
 // TestKeepsResults: the table and the row of the last start are shown, results
 // are kept as they come and at the end, and others are noticed.
 func TestKeepsResults(t *testing.T) {
