@@ -8,7 +8,7 @@ import (
 // TestHeldKey: on a slow line a key that is held down moves the mark alone; the
 // explanation follows when the last of them has rested, and no earlier.
 func TestHeldKey(t *testing.T) {
-	dr := newDrive(t, remote)
+	dr := newDrive(t, map[string]string{"SSH_TTY": "/dev/pts/0"})
 	dr.a.d.slow = true
 	dr.goTo("tables")
 	dr.keys("tab")
