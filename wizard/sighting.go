@@ -150,3 +150,8 @@ func (b *Board) joined(list []FlowView) FlowView {
 	v.Finding.Where, v.Short = b.many(v.Sightings), b.shortly(v.Sightings)
 	return v
 }
+
+// PlaceOf is the place of a report, in words and with its label.
+func (w *Words) PlaceOf(r Report) string {
+	return w.Say("seen.place", "place", w.Text("place."+r.From, nil), "label", r.Label)
+}

@@ -127,21 +127,20 @@ func (b *Board) support(d detail, own int, visit func([]FlowView)) {
 
 // worst is the status that counts of some flows, and its reason.
 func worst(flows []FlowView) (check.Status, check.Code) {
-	order := []check.Status{check.Fail, check.Unproven, check.Skipped, check.Waiting, check.Note, check.Pass, check.NotNeeded}
-	best, at := len(order), 0
+	best, at := len(severity), 0
 	for i, f := range flows {
-		if n := slices.Index(order, settled(f.Status)); n >= 0 && n < best {
+		if n := slices.Index(severity, settled(f.Status)); n >= 0 && n < best {
 			best, at = n, i
 		}
 	}
-	if best == len(order) {
+	if best == len(severity) {
 		return check.Unproven, ""
 	}
 	reason := flows[at].Result.Code
-	if c := flows[at].Result.Cause; order[best] == check.Skipped && c != "" {
+	if c := flows[at].Result.Cause; severity[best] == check.Skipped && c != "" {
 		reason = c
 	}
-	return order[best], reason
+	return severity[best], reason
 }
 
 // reasoned tells whether a status has a reason worth a place in the code.

@@ -254,8 +254,3 @@ func (t *transferReader) varint() int64 {
 	t.rest = t.rest[n:]
 	return v
 }
-
-// PlaceOf is the place of a report, in words and with its label.
-func (w *Words) PlaceOf(r Report) string {
-	return w.Say("seen.place", "place", w.Text("place."+r.From, nil), "label", r.Label)
-}

@@ -37,9 +37,6 @@ func probeOf(kind string) Probe {
 	return locals(kind)
 }
 
-// ValidKind tells whether kind is one that Runner knows.
-func ValidKind(kind string) bool { return kinds[kind] != nil }
-
 // Encrypted tells whether a kind speaks TLS, so that its service shows a certificate.
 func Encrypted(kind string) bool {
 	return slices.Contains([]string{"https", "https-public", "tls", "tls-public", "mqtts", "wss"}, kind)
