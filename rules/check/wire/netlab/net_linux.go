@@ -130,6 +130,10 @@ func (n *Net) File(path, text string) string {
 	return path
 }
 
+// The main thread is kept for the main function: Go cannot end it, and in /proc
+// it stands for the whole process, which Inside would leave in the namespace.
+func init() { runtime.LockOSThread() }
+
 // Inside runs f with this thread in the namespace; the thread dies after it.
 // Sockets that f opens stay in the namespace.
 func (n *Net) Inside(ns string, f func()) {
