@@ -48,6 +48,8 @@ func TestPlainProof(t *testing.T) {
 	k.hear("Rows 4.3, 5.1, TCP 80: the test came from inside; use another line.\n")
 	ch <- wizard.Arrival{Proto: "tcp", Port: 80, Source: outside, Seen: check.SeenOutside}
 	k.hear("Rows 4.3, 5.1, TCP 80: arrives here, from 198.51.100.7.\n")
+	ch <- wizard.Arrival{Proto: "tcp", Port: 80, Source: outside, Seen: check.SeenOutside, Missing: 6}
+	k.hear("Rows 4.3, 5.1, TCP 80: arrives here, from 198.51.100.7; nothing comes over IPv6.\n")
 	k.says("") // goes on; the session does not end
 	k.hear("[3]: ")
 	ch <- wizard.Arrival{Proto: "tcp", Port: 8883, Source: outside, Seen: check.SeenOutside}

@@ -18,13 +18,14 @@ type inbound struct {
 	on       bool
 	x        wizard.Listening
 	err      error              // why it could not be started, or how it ended
-	got      map[string]arrived // by the port's label, the best that came
+	got      map[string]arrived // by the port's label, what counts
 }
 
 type arrived struct {
 	seen   check.Seen
 	source string
 	phone  bool // one way: only this end knows
+	lacks  check.Family
 }
 
 // Messages of an inbound proof.
@@ -88,8 +89,9 @@ func (d *desk) arrival(msg arrivalMsg) tea.Cmd {
 // reached brings what came in to its port and rows.
 func (d *desk) reached(a wizard.Arrival) {
 	at := wizard.Post{Proto: a.Proto, Port: a.Port}.Label()
-	if old, ok := d.in.got[at]; !ok || old.seen == check.SeenInside || old.phone && a.Seen != check.SeenInside {
-		d.in.got[at] = arrived{a.Seen, a.Source.String(), a.Phone}
+	old, ok := d.in.got[at]
+	if !ok || old.seen == check.SeenInside || a.Seen != check.SeenInside && (old.phone || !a.Phone) {
+		d.in.got[at] = arrived{a.Seen, a.Source.String(), a.Phone, a.Missing}
 	}
 	d.board.Arrived(a)
 	d.changed()
@@ -103,6 +105,8 @@ func (d *desk) post(p wizard.Post) (check.Status, string) {
 		return check.Waiting, d.words.PostText(p)
 	case a.seen == check.SeenOutside && a.phone:
 		return check.Pass, d.t("screens.inbound.arrives-phone", "source", a.source)
+	case a.seen == check.SeenOutside && a.lacks != 0:
+		return check.Note, d.t("screens.inbound.arrives-half", "source", a.source, "family", check.FamilyName(a.lacks))
 	case a.seen == check.SeenOutside:
 		return check.Pass, d.t("screens.inbound.arrives", "source", a.source)
 	case a.seen == check.SeenMasked:

@@ -42,6 +42,8 @@ type Arrival struct {
 	Seen   check.Seen
 	Phone  bool // a browser brought a token: only this end knows
 	At     time.Time
+	// Missing is the family over which the port was tried too, in vain; 0: none.
+	Missing check.Family
 }
 
 // Arrived brings an arrival to the rows of its port and returns their flows. One
@@ -65,6 +67,9 @@ func (b *Board) Arrived(a Arrival) []rules.Flow {
 				continue
 			}
 		default:
+		}
+		if a.Missing != 0 && r.Code == check.InProven {
+			r.Status, r.Code, r.Facts = check.Note, check.TCPFamily, check.Facts{"family": check.FamilyName(a.Missing)}
 		}
 		if a.Phone && r.Code == check.InProven {
 			r.Facts = check.Facts{"variant": "phone"}
@@ -99,8 +104,11 @@ func (b *Board) Unheard() {
 }
 
 // proven tells whether the way in of a flow was proven here.
-func (b *Board) proven(key string) bool {
-	return slices.Contains([]check.Code{check.InProven, check.InMasked}, b.raw[key].Code)
+func (b *Board) proven(key string) bool { return arrives(b.raw[key].Code) }
+
+// arrives tells whether a reason says that a test from outside got to the server.
+func arrives(c check.Code) bool {
+	return slices.Contains([]check.Code{check.InProven, check.InMasked, check.TCPFamily}, c)
 }
 
 // Flow is the state of one flow that applies to the site.

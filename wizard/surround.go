@@ -104,8 +104,7 @@ func (b *Board) ways() []rules.Flow {
 // other end saved.
 func (b *Board) arrived(key string) bool {
 	return b.proven(key) || slices.ContainsFunc(b.elsewhere[key], func(s savedRow) bool {
-		reason := check.Code(s.row.Reason)
-		return reason == check.InProven || reason == check.InMasked
+		return arrives(check.Code(s.row.Reason))
 	})
 }
 
@@ -116,7 +115,7 @@ func lost(c check.Code) bool {
 
 // ledTo is the address by which a saved row was proven.
 func ledTo(r ReportResult) (netip.Addr, bool) {
-	if c := check.Code(r.Reason); c != check.InProven && c != check.InMasked {
+	if !arrives(check.Code(r.Reason)) {
 		return netip.Addr{}, false
 	}
 	for _, l := range r.Layers {

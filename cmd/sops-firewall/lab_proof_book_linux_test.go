@@ -46,7 +46,7 @@ var otherWaysIn = map[string]wayIn{
 		name: "six.", forwards: "none", rules: routerRules{input: `iifname "wan" ip version 4 drop;`}, outside: proven, server: proven, ends: true,
 	},
 	"IPv4 silent": {
-		name: "both.", forwards: "none", rules: routerRules{input: `iifname "wan" ip version 4 drop;`}, outside: "note tcp.family", server: proven, ends: true,
+		name: "both.", forwards: "none", rules: routerRules{input: `iifname "wan" ip version 4 drop;`}, outside: "note tcp.family", server: "note tcp.family", ends: true,
 	},
 	"UDP is not forwarded": {
 		forwards: tcpForwards, rules: routerRules{input: `iifname "wan" drop;`}, outside: proven, server: proven,

@@ -130,10 +130,10 @@ var waysIn = map[string]wayIn{
 		name: "six.", forwards: "none", rules: routerRules{input: `iifname "wan" ip version 4 drop;`}, outside: proven, server: proven, ends: true,
 	},
 	"IPv4 silent": {
-		name: "both.", forwards: "none", rules: routerRules{input: `iifname "wan" ip version 4 drop;`}, outside: "note tcp.family", server: proven, ends: true,
+		name: "both.", forwards: "none", rules: routerRules{input: `iifname "wan" ip version 4 drop;`}, outside: "note tcp.family", server: "note tcp.family", ends: true,
 	},
 	"IPv6 closed": {
-		name: "both.", rules: routerRules{through: `iifname "wan" ip6 version 6 ct state new drop;`}, outside: "note tcp.family", server: proven, ends: true,
+		name: "both.", rules: routerRules{through: `iifname "wan" ip6 version 6 ct state new drop;`}, outside: "note tcp.family", server: "note tcp.family", ends: true,
 	},
 }
 

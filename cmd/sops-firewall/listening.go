@@ -89,7 +89,7 @@ func (a *app) listening(ctx context.Context, flows []rules.Flow, site wizard.Sit
 
 func arrival(x proof.Arrival) wizard.Arrival {
 	return wizard.Arrival{
-		Proto: x.Port.Proto.String(), Port: x.Port.Number, Source: x.Source, Dialed: x.Dialed, Seen: x.Seen, At: x.At, Phone: x.Way == proof.ByPhone,
+		Proto: x.Port.Proto.String(), Port: x.Port.Number, Source: x.Source, Dialed: x.Dialed, Seen: x.Seen, At: x.At, Phone: x.Way == proof.ByPhone, Missing: x.Missing,
 	}
 }
 

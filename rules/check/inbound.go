@@ -15,8 +15,9 @@ type Prover interface {
 	// Refuses tells why an address must not be talked to: nothing that a code
 	// names may lead into this computer or its own network. nil: it may.
 	Refuses(a netip.Addr) error
-	// Prove speaks over c, TCP or UDP, which the caller closes. to has one address.
-	Prove(ctx context.Context, c net.Conn, to Target) Proof
+	// Prove speaks over c, TCP or UDP, which the caller closes. to has the
+	// addresses of one family; both tells that the other one is asked too.
+	Prove(ctx context.Context, c net.Conn, to Target, both bool) Proof
 	// Identify asks the service at an address, which speaks that kind, who it is;
 	// ok is false when it shows nothing that tells.
 	Identify(ctx context.Context, env Env, kind string, at netip.AddrPort, to Target) (id uint32, ok bool)
@@ -70,6 +71,7 @@ type inboundProbe struct {
 	kind   string
 	inner  Probe
 	prover Prover
+	both   bool // each family is asked
 }
 
 func (p inboundProbe) Run(ctx context.Context, env Env, lim Limits, to Target) Result {
@@ -93,6 +95,7 @@ func (p inboundProbe) Run(ctx context.Context, env Env, lim Limits, to Target) R
 		v6 = nil
 	}
 	// Each family has a way of its own through the firewall: both are proven.
+	p.both = len(v4) > 0 && len(v6) > 0 && env.HasRoute(4)
 	var ways []<-chan Result
 	var asking sync.WaitGroup // families that still may bring a proof
 	for _, list := range [][]netip.Addr{v4, v6} {
@@ -140,10 +143,15 @@ func (r *Result) join(found []Result) {
 	}
 	r.Status, r.Code = best.Status, best.Code
 	for i, f := range found {
-		if best.Status == Pass && rank(f) > rank(best) {
-			r.note(TCPFamily, "family", familyName([]Family{4, 6}[i]))
+		if best.Status == Pass && closed(f) {
+			r.note(TCPFamily, "family", FamilyName([]Family{4, 6}[i]))
 		}
 	}
+}
+
+// closed tells whether a family's way is known not to lead to the server.
+func closed(r Result) bool {
+	return r.Status == Fail || r.Status == Unproven && r.Code == InMute
 }
 
 // rank orders verdicts by how much they prove of the way in.

@@ -189,7 +189,7 @@ func (c conversation) prove(ctx context.Context, conn net.Conn) (x Proof) {
 		}
 	}
 	defer func() { _ = conn.Close() }()
-	return c.p.prover.Prove(ctx, conn, c.to)
+	return c.p.prover.Prove(ctx, conn, c.to, c.p.both)
 }
 
 // ask speaks the row's own protocol.

@@ -28,7 +28,7 @@ func (p fakeProver) Refuses(netip.Addr) error {
 	return nil
 }
 
-func (p fakeProver) Prove(_ context.Context, _ net.Conn, to Target) Proof {
+func (p fakeProver) Prove(_ context.Context, _ net.Conn, to Target, _ bool) Proof {
 	if p.mute {
 		return Proof{}
 	}

@@ -19,7 +19,7 @@ type tellingProver struct {
 
 func (tellingProver) Refuses(netip.Addr) error { return nil }
 
-func (p tellingProver) Prove(ctx context.Context, c net.Conn, to Target) Proof {
+func (p tellingProver) Prove(ctx context.Context, c net.Conn, to Target, _ bool) Proof {
 	if to.Port == p.proven {
 		return Proof{Seen: SeenOutside, Posts: p.posts}
 	}

@@ -46,11 +46,12 @@ func (r *Result) otherFamily(t tried) {
 	t.layer.Status = Note
 	r.add(t.layer)
 	if r.Status == Pass {
-		r.note(TCPFamily, "family", familyName(t.layer.Family))
+		r.note(TCPFamily, "family", FamilyName(t.layer.Family))
 	}
 }
 
-func familyName(f Family) string {
+// FamilyName is "IPv4" or "IPv6".
+func FamilyName(f Family) string {
 	if f == 6 {
 		return "IPv6"
 	}

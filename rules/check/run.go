@@ -233,7 +233,7 @@ func (e *row) safely(ctx context.Context, lim Limits, j Job) (res Result) {
 		if j.Kind == "ntp" {
 			p = ntpProbe{alone: true}
 		}
-		p = inboundProbe{j.Kind, p, e.prover}
+		p = inboundProbe{kind: j.Kind, inner: p, prover: e.prover}
 	}
 	res = p.Run(ctx, e, lim, j.To)
 	res.settle(ctx)

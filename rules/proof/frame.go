@@ -61,10 +61,14 @@ type hello struct {
 	port   uint16
 	dialed netip.Addr // the address that the prober reached for
 	local  netip.Addr // the prober's own end, before any translation
+	both   bool       // this port is asked over IPv4 and over IPv6
 }
 
+// bothFamilies is the byte of a HELLO whose port is asked over the other family too.
+const bothFamilies = 1
+
 // Layout: version, type, id 16, nonce 16, proto, port 2, dialed 16, local 16,
-// zeros to 128, HMAC 32.
+// families, zeros to 128, HMAC 32.
 func (h hello) marshal(key []byte) []byte {
 	b := make([]byte, 0, helloSize)
 	b = append(b, version, typeHello)
@@ -73,6 +77,9 @@ func (h hello) marshal(key []byte) []byte {
 	b = append(b, byte(h.proto))
 	b = binary.BigEndian.AppendUint16(b, h.port)
 	b = appendAddr(appendAddr(b, h.dialed), h.local)
+	if h.both {
+		b = append(b, bothFamilies)
+	}
 	return seal(key, nil, b, helloSize)
 }
 
@@ -94,6 +101,7 @@ func parseHello(k keys, b []byte) (h hello, mine, ok bool) {
 	h.proto = Proto(b[34])
 	h.port = binary.BigEndian.Uint16(b[35:])
 	h.dialed, h.local = readAddr(b[37:]), readAddr(b[53:])
+	h.both = b[69]&bothFamilies != 0
 	return h, true, true
 }
 
@@ -105,6 +113,7 @@ type answer struct {
 	source         netip.AddrPort // as the listener saw it
 	seen           check.Seen
 	posts          []check.Post // all ports of the session, at most maxPosts
+	asked          hello        // what it answers; known to the listener alone
 }
 
 // Layout: version, type, nonceL 16, nonceP 16, proto, port 2, source 16, source

@@ -102,10 +102,17 @@ type serving struct {
 	slots chan struct{}
 	out   chan<- Arrival
 	html  PhonePage
+	pairs pairs
 	wg    sync.WaitGroup
 }
 
+// tell hands an arrival on; at the session's end only if there is room for it.
 func (w *serving) tell(ctx context.Context, a Arrival) {
+	select {
+	case w.out <- a:
+		return
+	default:
+	}
 	select {
 	case w.out <- a:
 	case <-ctx.Done():
@@ -159,7 +166,7 @@ func (w *serving) conn(ctx context.Context, at Port, c net.Conn, source netip.Ad
 	if first[0] == 'G' {
 		seen := w.s.here.judge(source.Addr(), netip.Addr{})
 		if w.page(r, c, at, seen) {
-			w.arrived(ctx, Arrival{Port: at, Way: ByPhone, Source: source.Addr().Unmap(), Seen: seen})
+			w.arrived(ctx, Arrival{Port: at, Way: ByPhone, Source: source.Addr().Unmap(), Seen: seen}, false)
 			return
 		}
 		silence(c)
@@ -183,19 +190,14 @@ func (w *serving) conn(ctx context.Context, at Port, c net.Conn, source netip.Ad
 	if _, err := io.ReadFull(r, done); err != nil || !isDone(w.s.keys, asked, said, done, a.nonceL) {
 		return
 	}
-	w.arrived(ctx, arrival(a, asked))
+	w.arrived(ctx, arrival(a), a.asked.both)
 }
 
 // arrival is what a finished exchange tells.
-func arrival(a answer, asked []byte) Arrival {
+func arrival(a answer) Arrival {
 	return Arrival{
-		Port: Port{a.proto, a.port}, Way: ByProgram, Source: a.source.Addr(), Dialed: readAddr(asked[37:]), Seen: a.seen,
+		Port: Port{a.proto, a.port}, Way: ByProgram, Source: a.source.Addr(), Dialed: a.asked.dialed, Seen: a.seen,
 	}
-}
-
-func (w *serving) arrived(ctx context.Context, a Arrival) {
-	a.At = w.s.now()
-	w.tell(ctx, a)
 }
 
 // silence reads until the deadline and throws it away: wrong and empty input

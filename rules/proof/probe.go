@@ -46,6 +46,7 @@ type Outcome struct {
 	Said    []byte       // first bytes of a stranger, at most 64: hostile
 	Err     error        // of the connection
 	Took    time.Duration
+	both    bool // the other family is asked too
 }
 
 // ErrTarget is an address that is never probed.
@@ -107,7 +108,7 @@ func (p Prober) ask(ctx context.Context, lim Limits, k keys, o *Outcome) Verdict
 func (o *Outcome) over(ctx context.Context, lim Limits, k keys, c net.Conn) Verdict {
 	stop := context.AfterFunc(ctx, func() { _ = c.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
-	h := hello{id: k.id, proto: o.Port.Proto, port: o.Port.Number, dialed: o.To}
+	h := hello{id: k.id, proto: o.Port.Proto, port: o.Port.Number, dialed: o.To, both: o.both}
 	if _, err := io.ReadFull(rand.Reader, h.nonce[:]); err != nil {
 		o.Err = err
 		return Cancelled

@@ -24,6 +24,7 @@ type Limits struct {
 	Life      time.Duration // a session ends by itself: nobody leaves one open over night
 	Hello     time.Duration // to send a whole HELLO; then the connection is closed without a word
 	Done      time.Duration // for DONE to come back: a round trip and lost packets
+	Sibling   time.Duration // for a port to arrive over the other family too: the prober's time, and a little
 	Probe     time.Duration // the prober's wait for one port: a lost SYN is sent again after 1 s
 	Hellos    int           // right HELLOs in a session: six ports, two families, some runs
 	Wrong     int           // HELLOs with this session's name and a wrong seal, before it ends
@@ -37,7 +38,7 @@ type Limits struct {
 // DefaultLimits are those of PROTOCOL.md.
 func DefaultLimits() Limits {
 	return Limits{
-		Life: 15 * time.Minute, Hello: 2 * time.Second, Done: 3 * time.Second, Probe: 3200 * time.Millisecond,
+		Life: 15 * time.Minute, Hello: 2 * time.Second, Done: 3 * time.Second, Sibling: 3600 * time.Millisecond, Probe: 3200 * time.Millisecond,
 		Hellos: 200, Wrong: 20, Conns: 32, Burst: 16, PerSource: 200 * time.Millisecond, Sources: 1024, Header: 2048,
 	}
 }
@@ -65,6 +66,9 @@ type Arrival struct {
 	Dialed netip.Addr // the address that was reached for; invalid for a phone
 	Seen   check.Seen
 	At     time.Time
+	// Missing is the family over which the prober asked this port as well, and
+	// nothing came; 0: none.
+	Missing check.Family
 }
 
 // Here is what the listener knows of its own place in the network.

@@ -18,7 +18,7 @@ const saidRunes = 40
 func (p Prober) Refuses(a netip.Addr) error { return CheckTarget(a, p.LAN) }
 
 // Prove speaks the proof over c.
-func (p Prober) Prove(ctx context.Context, c net.Conn, to check.Target) check.Proof {
+func (p Prober) Prove(ctx context.Context, c net.Conn, to check.Target, both bool) check.Proof {
 	lim := p.Limits
 	if lim == (Limits{}) {
 		lim = DefaultLimits()
@@ -27,7 +27,7 @@ func (p Prober) Prove(ctx context.Context, c net.Conn, to check.Target) check.Pr
 	if err != nil {
 		return check.Proof{Err: err}
 	}
-	o := Outcome{Port: Port{protoOf(to.Proto), to.Port}}
+	o := Outcome{Port: Port{protoOf(to.Proto), to.Port}, both: both}
 	if a, err := netip.ParseAddrPort(c.RemoteAddr().String()); err == nil {
 		o.To = a.Addr().Unmap()
 	}

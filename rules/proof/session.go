@@ -112,7 +112,7 @@ func (s *session) hello(b []byte, at Port, source netip.AddrPort) (answer, bool)
 	}
 	s.seen[h.nonce] = true
 	s.hellos++
-	a := answer{nonceP: h.nonce, proto: h.proto, port: h.port, posts: s.posts, source: netip.AddrPortFrom(source.Addr().Unmap(), source.Port())}
+	a := answer{nonceP: h.nonce, proto: h.proto, port: h.port, posts: s.posts, asked: h, source: netip.AddrPortFrom(source.Addr().Unmap(), source.Port())}
 	a.seen = s.here.judge(source.Addr(), h.local)
 	if _, err := io.ReadFull(s.random, a.nonceL[:]); err != nil {
 		return answer{}, false

@@ -46,7 +46,7 @@ func (w *serving) datagrams(ctx context.Context, at Port, c net.PacketConn) {
 		switch n {
 		case doneSize:
 			if a, ok := p.done(w.s, buf[:n], source); ok {
-				w.arrived(ctx, a)
+				w.arrived(ctx, arrival(a), a.asked.both)
 			}
 		case helloSize:
 			w.greet(p, c, from, append([]byte{}, buf[:n]...), at, source)
@@ -94,13 +94,13 @@ func (p *pending) again(asked []byte, source netip.AddrPort) ([]byte, bool) {
 	return x.said, ok && string(x.asked) == string(asked)
 }
 
-func (p *pending) done(s *session, b []byte, source netip.AddrPort) (Arrival, bool) {
+func (p *pending) done(s *session, b []byte, source netip.AddrPort) (answer, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	x, ok := p.list[source]
 	if !ok || !isDone(s.keys, x.asked, x.said, b, x.a.nonceL) {
-		return Arrival{}, false
+		return answer{}, false
 	}
 	delete(p.list, source)
-	return arrival(x.a, x.asked), true
+	return x.a, true
 }

@@ -1,0 +1,44 @@
+package wizard
+
+import (
+	"net/netip"
+	"strings"
+	"testing"
+
+	"github.com/syncsign/sops-firewall/rules"
+	"github.com/syncsign/sops-firewall/rules/check"
+)
+
+// TestArrivedOverOneFamily: a port that is closed for one family is no green row
+// at the server either, until both came.
+func TestArrivedOverOneFamily(t *testing.T) {
+	d := testDeps(t)
+	b := NewBoard(d.Book, d.Words, labelled(rules.CaseInternet), rules.FromServer)
+	six := Arrival{Proto: "tcp", Port: 443, Source: netip.MustParseAddr("2001:db8::7"), Dialed: netip.MustParseAddr("2001:db8:1::5"), Seen: check.SeenOutside, At: testNow, Missing: 4}
+	inside := arrival("203.0.113.5")
+	inside.Seen = check.SeenInside
+	for _, step := range []struct {
+		name string
+		a    Arrival
+		want string
+	}{
+		{"IPv6 alone", six, "note tcp.family"},
+		{"then from inside", inside, "note tcp.family"},
+		{"then over IPv4 too", arrival("203.0.113.5"), "pass in.proven"},
+		{"IPv4 is closed again", six, "note tcp.family"},
+	} {
+		flows := b.Arrived(step.a)
+		if step.a.Seen != check.SeenInside && len(flows) == 0 {
+			t.Fatalf("%s: it arrives at no row", step.name)
+		}
+		for _, f := range flows {
+			v, _ := b.Flow(f.Key)
+			if got := v.Status.String() + " " + string(v.Result.Code); got != step.want {
+				t.Errorf("%s: %s, want %s", step.name, got, step.want)
+			}
+			if said := v.Finding.Seen + v.Finding.Means; step.a.Missing != 0 && (!strings.Contains(v.Finding.Seen, "not over IPv4") || !strings.Contains(said, "over IPv4 does not reach")) {
+				t.Errorf("%s says %q", step.name, said)
+			}
+		}
+	}
+}
