@@ -132,6 +132,9 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case keptMsg:
 		a.wasKept(msg.err)
 		return a, nil
+	case askedMsg:
+		a.d.late(msg)
+		return a, nil
 	case restMsg:
 		a.d.rested(msg)
 		return a, a.pass(a.top(), msg)

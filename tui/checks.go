@@ -57,7 +57,7 @@ func (a *app) start(jobs []check.Job) tea.Cmd {
 	if len(fresh) == 0 {
 		return nil
 	}
-	return a.run(fresh)
+	return tea.Batch(a.d.asks(), a.run(fresh))
 }
 
 // results takes what came and waits for more. A result for a target that has

@@ -94,6 +94,8 @@ type desk struct {
 	timers bool        // there is a program that waits for them
 	moving bool        // the pointer moves, and explanations wait
 	round  int         // keys so far
+	runs   int         // runs of checks so far
+	calm   bool        // the last run has just begun: see asks
 	pace   pace
 
 	shared    bool // the screen is shared: see where
@@ -127,6 +129,9 @@ func (d *desk) views(all bool) []wizard.TableView {
 		d.tables = map[bool][]wizard.TableView{}
 	}
 	d.tables[all] = d.board.Views(all)
+	if d.calm {
+		calmed(d.tables[all])
+	}
 	return d.tables[all]
 }
 

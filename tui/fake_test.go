@@ -225,6 +225,10 @@ func (b *fakeBoard) JobFor(key string) (j check.Job, ok bool) {
 func (b *fakeBoard) Start(jobs []check.Job, _ time.Time) {
 	b.each(func(_ *wizard.TableView, v *wizard.FlowView) {
 		if hasJob(jobs, v.Flow.Key) {
+			v.Was = nil
+			if was := *v; !was.Result.At.IsZero() {
+				v.Was = &was
+			}
 			v.Status = check.Running
 		}
 	})
@@ -235,7 +239,7 @@ func (b *fakeBoard) Apply(r check.Result) {
 		if v.Flow.Key != r.Job.Key {
 			return
 		}
-		v.Result, v.Status = r, r.Status
+		v.Result, v.Status, v.Was = r, r.Status, nil
 		v.Short = "31 ms"
 		if r.Status == check.Fail {
 			v.Short = "blocked"

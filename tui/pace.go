@@ -8,11 +8,13 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/syncsign/sops-firewall/rules/check"
+	"github.com/syncsign/sops-firewall/wizard"
 )
 
 // On a slow line a held-down key brings more pictures than the line can carry,
 // and so do results that come one by one. Over SSH the explanation of a row
-// follows when the pointer rests, and results are shown a few times a second.
+// follows when the pointer rests, results are shown a few times a second, and a
+// row that is asked again keeps its last verdict until the answer is late.
 const (
 	restAfter     = 150 * time.Millisecond
 	showEvery     = 250 * time.Millisecond
@@ -24,6 +26,42 @@ type restMsg struct{ round int }
 
 // pointerKeys move the pointer and change nothing else.
 var pointerKeys = []string{"up", "down", "pgup", "pgdown", "home", "end", "ctrl+p", "ctrl+n"}
+
+// askedMsg tells that the answers of the run number n are late now.
+type askedMsg struct{ n int }
+
+// asks notes a new run of checks.
+func (d *desk) asks() tea.Cmd {
+	if !d.slow || !d.timers {
+		return nil
+	}
+	d.runs++
+	d.calm = true
+	return d.later(showEvery, askedMsg{d.runs})
+}
+
+// late shows from now on what is still under way, unless a newer run began.
+func (d *desk) late(msg askedMsg) {
+	if msg.n == d.runs && d.calm {
+		d.calm = false
+		d.changed()
+	}
+}
+
+// calmed shows rows that were just asked again as they were.
+func calmed(tables []wizard.TableView) {
+	for _, t := range tables {
+		for n, r := range t.Rows {
+			r.Flows = slices.Clone(r.Flows)
+			for i, f := range r.Flows {
+				if f.Was != nil {
+					r.Flows[i] = *f.Was
+				}
+			}
+			t.Rows[n] = r
+		}
+	}
+}
 
 // pressed notes a key: while the pointer moves over a slow line, what explains
 // the line under it waits. The timer runs only after such a key.

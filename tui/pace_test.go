@@ -3,6 +3,8 @@ package tui
 import (
 	"strings"
 	"testing"
+
+	"github.com/syncsign/sops-firewall/rules/check"
 )
 
 // TestHeldKey: on a slow line a key that is held down moves the mark alone; the
@@ -40,5 +42,41 @@ func TestHeldKey(t *testing.T) {
 	}
 	if dr.a.Update(early[3]); pane() == before || !strings.Contains(dr.text(), "row 1.3, TCP 443 ok") {
 		t.Errorf("the explanation does not follow:\n%s", dr.text())
+	}
+}
+
+// TestAskedAgain: on a slow line a row that is asked again keeps its verdict until
+// the answer is late; that it is asked is told at once.
+func TestAskedAgain(t *testing.T) {
+	for _, slow := range []bool{true, false} {
+		dr := newDrive(t, nil)
+		dr.goTo("tables")
+		dr.keys("tab")
+		dr.a.d.slow, dr.a.d.timers, dr.hold = slow, true, true
+		const asked = "[ .. ]"
+		if txt := dr.text(); strings.Contains(txt, asked) {
+			t.Fatalf("something is under way:\n%s", txt)
+		}
+		dr.a.Update(press("R")) // nobody waits for the timer
+		txt := dr.text()
+		if !strings.Contains(txt, " running") || strings.Contains(txt, asked) == slow {
+			t.Errorf("slow %v, asked:\n%s", slow, txt)
+		}
+		if !slow {
+			continue
+		}
+		j := dr.b.Jobs(true)[5]
+		dr.a.results(resultMsg{results: []check.Result{{Job: j, Status: check.Fail, At: noon}}})
+		if txt := dr.text(); !strings.Contains(txt, "[FAIL]") || strings.Contains(txt, asked) {
+			t.Errorf("the first answer came:\n%s", txt)
+		}
+		dr.a.Update(askedMsg{dr.a.d.runs - 1})
+		if strings.Contains(dr.text(), asked) {
+			t.Error("an earlier run's answers are late, and this one's are shown so")
+		}
+		dr.a.Update(askedMsg{dr.a.d.runs})
+		if txt := dr.text(); !strings.Contains(txt, asked) || !strings.Contains(txt, "[FAIL]") {
+			t.Errorf("late:\n%s", txt)
+		}
 	}
 }

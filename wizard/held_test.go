@@ -269,12 +269,12 @@ func TestResultsWithTheirAge(t *testing.T) {
 		}
 	}
 	b.Start(jobs, testNow)
-	if v := view(1); v.Status != check.Running || v.Last != check.Pass || v.Before.IsZero() {
+	if v := view(1); v.Status != check.Running || v.Last != check.Pass || v.Before.IsZero() || v.Was == nil || v.Was.Status != check.Pass || !v.Was.Old() {
 		t.Errorf("asked again: %+v", v)
 	}
 	again := b.ToKeep(testNow)
 	b.Apply(check.Result{Job: jobs[1], Status: check.Fail, Code: check.TCPSilent, At: testNow})
-	if v := view(1); v.Status != check.Fail || !v.Before.IsZero() {
+	if v := view(1); v.Status != check.Fail || !v.Before.IsZero() || v.Was != nil {
 		t.Errorf("seen now: %+v", v)
 	}
 	// What is kept while all is asked again is what was known.

@@ -30,6 +30,7 @@ type FlowView struct {
 	Flow    rules.Flow
 	Status  check.Status // Running while a check is under way
 	Last    check.Status // while it runs: of Result
+	Was     *FlowView    // while it runs: the view of before; nil where nothing final was known
 	Result  check.Result // the last one; zero when never run
 	Short   string       // a few words beside the state: "31 ms", "blocked", "re-signed"
 	Finding Finding
@@ -184,6 +185,12 @@ func (b *Board) view(f rules.Flow, applies bool) FlowView {
 		v = b.beside(v, others)
 	}
 	if b.running[f.Key] {
+		if v.Result.Job.Key != "" && !v.Result.Provisional {
+			was := v
+			b.explained(&was, f)
+			b.fromInside(&was, f)
+			v.Was = &was
+		}
 		v.Last, v.Status, v.Short = v.Status, check.Running, ""
 		if r.Provisional {
 			v.Short = b.words.Text("text.no-answer-so-far", facts)
