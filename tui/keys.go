@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -8,21 +9,27 @@ import (
 	"charm.land/huh/v2"
 )
 
-// hint is a key of the last line. The last line always names every key of the
-// screen: short is used where long does not fit. id names its texts, keys.<id>.
+// hint is a key of the last line, with a word beside it: short is used where long
+// does not fit. id names its texts, keys.<id>.
 type hint struct {
 	id, key, long, short string
+	rare                 bool // it gives way where the words of all do not fit
+	way                  bool // it leads on, back or to the help: the last to give way
 }
+
+// ways are the keys by which one gets through the wizard.
+var ways = []string{"Enter", "n", "Tab", "Esc", "?"}
 
 // hint is what a key does, by the name of its texts.
 func (d *desk) hint(key, id string) hint {
-	return hint{id, d.keyWord(key), d.t("keys." + id + ".long"), d.t("keys." + id + ".short")}
+	return hint{id: id, key: d.keyWord(key), long: d.t("keys." + id + ".long"), short: d.t("keys." + id + ".short"), way: slices.Contains(ways, key)}
 }
 
-// bare is a hint whose key stands alone where the line is short.
-func (d *desk) bare(key, id string) hint {
+// rare is a hint that gives way where the line is short.
+func (d *desk) rare(key, id string) hint {
 	h := d.hint(key, id)
-	return hint{id, h.key, h.short, ""}
+	h.rare, h.way = true, false
+	return h
 }
 
 // keyWord is a key as it stands on the keyboard; several have spaces between them.
@@ -38,7 +45,7 @@ func (d *desk) keyWord(key string) string {
 
 // usual are the keys that most screens end with.
 func (d *desk) usual() []hint {
-	return []hint{d.hint("Esc", "back"), d.hint("s", "answers"), d.hint("m", "mask"), d.bare("z", "shared"), d.hint("?", "help"), d.hint("q", "leave")}
+	return []hint{d.hint("Esc", "back"), d.hint("s", "answers"), d.rare("m", "mask"), d.rare("z", "shared"), d.hint("?", "help"), d.hint("q", "leave")}
 }
 
 // keyName is the key's name; two fast Esc arrive as one Alt-Esc.
@@ -57,48 +64,69 @@ func keyName(msg tea.KeyPressMsg) string {
 const tallH = 30
 
 // keyRows are the lines of keys in a window of h lines.
-func keyRows(hints []hint, w, h int) []string {
+func (d *desk) keyRows(hints []hint, w, h int) []string {
 	words := make([]hint, len(hints))
 	for i, k := range hints {
 		words[i] = hint{key: k.key, long: firstOf(k.long, k.short)}
 	}
 	if width(keyWords(words)) <= w || h < tallH {
-		return []string{keyLine(hints, w)}
+		return []string{d.keyLine(hints, w)}
 	}
 	n := len(words)
 	for n > 1 && width(keyWords(words[:n])) > w {
 		n--
 	}
-	return []string{keyWords(words[:n]), keyLine(words[n:], w)}
+	return []string{keyWords(words[:n]), d.keyLine(hints[n:], w)}
 }
 
-// keyLine fits the hints into w columns, shortening from the right and at last
-// leaving the keys alone.
-func keyLine(hints []hint, w int) string {
-	words := make([]hint, len(hints))
-	for i, h := range hints {
-		words[i] = hint{key: h.key, long: h.long}
+// keyLine fits the hints into w columns. A letter alone tells a newcomer nothing:
+// where there is no room for the words of all, some give way, and ? names them.
+func (d *desk) keyLine(hints []hint, w int) string {
+	if s, ok := worded(hints, w); ok {
+		return s
 	}
-	for pass := range 2 {
-		for i := len(hints) - 1; i >= 0; i-- {
-			if s := keyWords(words); width(s) <= w {
-				return s
-			}
-			words[i].long = ""
-			if pass == 0 {
-				words[i].long = hints[i].short
-			}
+	few := slices.DeleteFunc(slices.Clone(hints), func(h hint) bool { return h.rare })
+	for i, h := range few {
+		if h.id == "help" {
+			few[i].long, few[i].short = d.t("keys.more.long"), d.t("keys.more.short")
 		}
 	}
-	return keyWords(words)
+	for {
+		s, ok := worded(few, w)
+		if ok {
+			return s
+		}
+		least := -1
+		for i, h := range few {
+			if !h.way {
+				least = i
+			}
+		}
+		if least < 0 {
+			return s
+		}
+		few = slices.Delete(few, least, least+1)
+	}
 }
 
-// keyWords sets keys with words two apart, and bare keys close together.
+// worded sets all of the hints with words, which are shortened from the right;
+// false if they do not fit into w columns even so.
+func worded(hints []hint, w int) (string, bool) {
+	words := slices.Clone(hints)
+	s := keyWords(words)
+	for i := len(words) - 1; i >= 0 && width(s) > w; i-- {
+		words[i].long = words[i].short
+		s = keyWords(words)
+	}
+	return s, width(s) <= w
+}
+
+// keyWords sets keys with their words two apart.
 func keyWords(hints []hint) string {
 	var b strings.Builder
 	for i, h := range hints {
 		b.WriteByte(' ')
-		if i > 0 && (h.long != "" || hints[i-1].long != "") {
+		if i > 0 {
 			b.WriteByte(' ')
 		}
 		b.WriteString(h.key)

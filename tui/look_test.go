@@ -77,25 +77,47 @@ func TestPathsBreakBehindAPart(t *testing.T) {
 	}
 }
 
-// TestTwoLinesOfKeys: in a tall window every key has its word.
-func TestTwoLinesOfKeys(t *testing.T) {
-	dr := newDrive(t, nil)
-	dr.goTo("tables")
-	for name, size := range sizes {
-		dr.a.Update(size)
-		rows := keyRows(dr.a.top().Keys(), size.Width, size.Height)
-		for _, r := range rows {
-			if width(r) > size.Width {
-				t.Errorf("%s: %q is %d wide", name, r, width(r))
+// TestKeys: in a tall window every key has its word; elsewhere those that are not
+// named are left to ?, and no letter stands alone.
+func TestKeys(t *testing.T) {
+	for _, lang := range []string{"en", "de"} {
+		for scene, play := range scenes {
+			dr := newDrive(t, nil)
+			if lang == "de" {
+				german(dr)
 			}
-		}
-		all := strings.Join(rows, " ")
-		for _, k := range dr.a.top().Keys() {
-			if words := k.key + " " + firstOf(k.long, k.short); size.Height >= tallH && !strings.Contains(all, words) {
-				t.Errorf("%s: %q lacks %q", name, all, words)
-			}
-			if !strings.Contains(all+" ", " "+k.key+" ") {
-				t.Errorf("%s: %q lacks %s", name, all, k.key)
+			play(dr)
+			for name, size := range sizes {
+				dr.a.Update(size)
+				keys := dr.a.top().Keys()
+				rows := dr.a.d.keyRows(keys, size.Width, size.Height)
+				for _, r := range rows {
+					if width(r) > size.Width {
+						t.Errorf("%s %s %s: %q is %d wide", lang, scene, name, r, width(r))
+					}
+				}
+				items := strings.FieldsFunc(strings.ReplaceAll(strings.Join(rows, "  "), "  ", "\n"), func(r rune) bool { return r == '\n' })
+				for i := range items {
+					items[i] = strings.TrimSpace(items[i])
+				}
+				more := slices.Contains(items, "? "+dr.a.d.t("keys.more.long")) || slices.Contains(items, "? "+dr.a.d.t("keys.more.short"))
+				named := 0
+				for _, k := range keys {
+					if slices.Contains(items, k.key+" "+strings.TrimSpace(k.long)) || slices.Contains(items, strings.TrimSpace(k.key+" "+k.short)) {
+						named++
+						continue
+					}
+					if size.Height >= tallH || k.way && k.id != "help" {
+						t.Errorf("%s %s %s: %q lacks %s", lang, scene, name, items, k.key)
+					}
+				}
+				want := len(items)
+				if more {
+					want--
+				}
+				if named != want || !more && named != len(keys) {
+					t.Errorf("%s %s %s: %q names %d of %d keys, and not where the others are", lang, scene, name, items, named, len(keys))
+				}
 			}
 		}
 	}

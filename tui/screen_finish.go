@@ -42,7 +42,7 @@ func (s *finishScreen) live() {
 
 func (s *finishScreen) Keys() []hint {
 	keys := s.d.choiceKeys(s.q.Options, s.d.hint("Enter", "choose"))
-	return append(append(keys, s.d.hint("R", "again-all"), s.d.bare("k", "code")), s.d.usual()...)
+	return append(append(keys, s.d.hint("R", "again-all"), s.d.rare("k", "code")), s.d.usual()...)
 }
 
 func (s *finishScreen) Update(msg tea.Msg) (act, tea.Cmd) {

@@ -96,9 +96,9 @@ func (s *guidesScreen) Keys() []hint {
 	if s.copying != nil && s.copying.ask {
 		return append([]hint{d.hint("y", "yes"), d.hint("n", "no"), d.hint("Esc", "never-mind"), d.hint("p", "page"), d.hint("v", "file")}, d.usual()[3:]...)
 	}
-	keys := []hint{d.hint("c", "copy"), d.hint("C", "copy-all"), d.hint("p", "page"), d.hint("v", "file"), d.hint("g", "qr-piece"), d.hint("1-5", "part")}
+	keys := []hint{d.hint("c", "copy"), d.hint("C", "copy-all"), d.hint("p", "page"), d.hint("v", "file"), d.rare("g", "qr-piece"), d.rare("1-5", "part")}
 	if s.coded {
-		keys = []hint{d.hint("g", "text"), d.hint("c", "copy"), d.hint("v", "file"), d.hint("Up Down", "move"), d.hint("1-5", "part")}
+		keys = []hint{d.hint("g", "text"), d.hint("c", "copy"), d.hint("v", "file"), d.hint("Up Down", "move"), d.rare("1-5", "part")}
 	}
 	if slices.ContainsFunc(s.pieces(), func(p piece) bool { return len(p.chips()) > 0 }) {
 		keys = slices.Insert(keys, 2, d.hint("x", s.choosing()))
@@ -106,8 +106,8 @@ func (s *guidesScreen) Keys() []hint {
 	if len(s.list) > 1 {
 		keys = append(keys, d.hint("Tab", "next-one"))
 	}
-	return append(keys, d.hint("n", "on"), d.hint("Esc", "back"), d.bare("?", "help"), d.bare("a", "missing"), d.bare("w", "watch"),
-		d.bare("s", "answers"), d.bare("m", "mask"), d.bare("z", "shared"), d.bare("q", "leave"))
+	return append(keys, d.hint("n", "on"), d.hint("Esc", "back"), d.hint("?", "help"), d.rare("a", "missing"), d.rare("w", "watch"),
+		d.rare("s", "answers"), d.rare("m", "mask"), d.rare("z", "shared"), d.rare("q", "leave"))
 }
 
 // Whole tells that a picture needs every line: a QR code is too large for most windows.

@@ -138,10 +138,10 @@ func (s *tablesScreen) Keys() []hint {
 		keys = append(keys, d.hint("i", "prove"))
 	}
 	last := []hint{
-		d.bare("p", "paste"), d.bare("a", "all-rows"), d.bare("Enter", "explain"), d.bare("k", "code"), d.bare("s", "answers"), d.bare("m", "mask"), d.bare("z", "shared"), d.bare("q", "leave"),
+		d.rare("p", "paste"), d.rare("a", "all-rows"), d.rare("Enter", "explain"), d.rare("k", "code"), d.rare("s", "answers"), d.rare("m", "mask"), d.rare("z", "shared"), d.rare("q", "leave"),
 	}
 	if v, i := s.views(); len(v) > 0 && d.insidable(v[i]) {
-		last = append([]hint{d.bare("h", "inside")}, last...)
+		last = append([]hint{d.rare("h", "inside")}, last...)
 	}
 	return slices.Concat(keys, []hint{
 		d.hint("r", "again"), d.hint("R", "all"), watch, d.hint("f", "failed"), d.hint("Tab", "next-one"), d.hint("n", "on"),

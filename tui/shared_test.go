@@ -17,8 +17,17 @@ func TestSharedModeEverywhere(t *testing.T) {
 			dr.a.Update(msg)
 			dr.goTo(id)
 			before := dr.text()
-			if last := before[strings.LastIndex(before, "\n"):]; !strings.Contains(last+" ", " z ") {
-				t.Errorf("%s %s: the last line does not name z: %q", id, size, last)
+			if last := before[strings.LastIndex(before, "\n"):]; !strings.Contains(last, " z shared") {
+				dr.keys("?")
+				help := ""
+				for range 5 {
+					help += dr.text()
+					dr.keys("pgdown")
+				}
+				if !strings.Contains(last, "keys") || !strings.Contains(help, "\n   z  ") {
+					t.Errorf("%s %s: neither the last line nor the help names z: %q\n%s", id, size, last, help)
+				}
+				dr.keys("esc")
 			}
 			dr.keys("z")
 			dr.text()

@@ -65,9 +65,9 @@ func (a *app) picture() (lines []string, x, y int) {
 	if a.d.says(top) {
 		below++
 	}
-	keys := keyRows(top.Keys(), w, h)
+	keys := a.d.keyRows(top.Keys(), w, h)
 	if s, ok := top.(interface{ Whole() bool }); ok && s.Whole() {
-		keys = []string{keyLine(top.Keys(), w)}
+		keys = []string{a.d.keyLine(top.Keys(), w)}
 	}
 	below += len(keys)
 	f := top.View(w, h-1-below)
