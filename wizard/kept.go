@@ -2,6 +2,8 @@ package wizard
 
 import (
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -46,7 +48,7 @@ func keptPath(file string) string {
 
 // Keep prepares writing the results beside the answers; it is nil where nothing
 // is saved. What it returns may run while the session goes on; its error is a
-// *SaveError, or a *HeldError for Lost.
+// *SaveError, a *HeldError for Lost, or that a file of the user's own has the name.
 func (s *Session) Keep(rep Report, at Spot) func() error {
 	if s.deps.Store == nil || s.look || s.other != nil || s.saved.IsZero() && s.wrote == nil {
 		return nil
@@ -67,11 +69,29 @@ func (s *Session) Keep(rep Report, at Spot) func() error {
 		if _, err := os.Stat(s.file); err != nil {
 			return nil // the answers are gone: nothing is left beside them
 		}
-		if err := writeFile(keptPath(s.file), append(data, '\n')); err != nil {
-			return s.deps.Words.Spoken(&SaveError{keptPath(s.file), err})
+		file := keptPath(s.file)
+		if s.deps.Store.File != "" && !keptHere(file) {
+			return s.deps.Words.Spoken(check.Say("problems.save.foreign", "path", file))
+		}
+		if err := writeFile(file, append(data, '\n')); err != nil {
+			return s.deps.Words.Spoken(&SaveError{file, err})
 		}
 		return nil
 	}
+}
+
+// keptHere tells whether a file is one that Keep wrote, or none. In a folder of
+// the user's own another may have that name, such as one of `check --save`.
+func keptHere(file string) bool {
+	if _, err := os.Lstat(file); errors.Is(err, fs.ErrNotExist) {
+		return true
+	}
+	data, err := readFile(file, maxKept)
+	var k struct {
+		Schema int             `json:"schema"`
+		Place  json.RawMessage `json:"place"`
+	}
+	return err == nil && json.Unmarshal(data, &k) == nil && k.Schema > 0 && k.Place != nil
 }
 
 // recall reads what the last start kept beside the answers; a file that cannot

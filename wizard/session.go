@@ -98,12 +98,13 @@ type Session struct {
 	saved    time.Time
 	list     []SavedSite // what Start offers
 
-	disk  sync.Mutex // what is kept beside the answers is written meanwhile
-	lock  *lock      // nil: the site is not ours, or none can be had
-	other *heldSite  // others use it: what to do is asked first
-	look  bool       // nothing is saved
-	wrote []byte     // the file as we know it
-	kept  *Kept      // what was kept of the last time
+	disk  sync.Mutex      // what is kept beside the answers is written meanwhile
+	lock  *lock           // nil: the site is not ours, or none can be had
+	other *heldSite       // others use it: what to do is asked first
+	look  bool            // nothing is saved
+	wrote []byte          // the file as we know it
+	files map[string]bool // guides and reports that were written
+	kept  *Kept           // what was kept of the last time
 }
 
 // NewSession starts at the question that site.Step names, else at the first

@@ -1,10 +1,12 @@
 package wizard
 
 import (
+	"bytes"
 	"cmp"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -68,7 +70,7 @@ func (s *Session) place() {
 }
 
 // WriteFile writes a guide or a report beside the site's answers, atomically
-// and private.
+// and private. In a folder of the user's own it replaces only what it wrote itself.
 func (s *Session) WriteFile(name string, data []byte) (string, error) {
 	st := s.deps.Store
 	if st == nil {
@@ -83,10 +85,34 @@ func (s *Session) WriteFile(name string, data []byte) (string, error) {
 		s.place()
 	}
 	p := filepath.Join(filepath.Dir(s.file), guideName(name))
+	if st.File != "" {
+		p = s.unused(p, data)
+	}
 	if err := writeFile(p, data); err != nil {
 		return "", s.deps.Words.Spoken(&SaveError{p, err})
 	}
+	if s.files == nil {
+		s.files = map[string]bool{}
+	}
+	s.files[p] = true
 	return p, nil
+}
+
+// unused is a path, or one with a number behind its name, where nothing is lost
+// when data is written: nothing is there, the same, or what this session wrote.
+func (s *Session) unused(path string, data []byte) string {
+	ext := filepath.Ext(path)
+	base := strings.TrimSuffix(path, ext)
+	for i := 2; i < 1000 && !s.files[path]; i++ {
+		if _, err := os.Lstat(path); err != nil { // free, or writing will tell what is wrong
+			break
+		}
+		if old, err := readFile(path, int64(len(data))); err == nil && bytes.Equal(old, data) {
+			break
+		}
+		path = base + "-" + strconv.Itoa(i) + ext
+	}
+	return path
 }
 
 // unclean refuses an answer that holds what nobody types.

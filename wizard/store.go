@@ -195,15 +195,6 @@ func (s *Store) Path(name, file string) string {
 	return filepath.Join(s.Dir, "sites", cmp.Or(slug(name), "site"), fileName(file))
 }
 
-// WriteFile writes a guide or a report of a site, atomically and private.
-func (s *Store) WriteFile(name, file string, data []byte) (string, error) {
-	p := s.Path(name, guideName(file))
-	if err := writeFile(p, data); err != nil {
-		return "", &SaveError{p, err}
-	}
-	return p, nil
-}
-
 // setAside keeps the answers of a site's file under another name beside it, before
 // others are written there.
 func setAside(file string) error {
@@ -213,6 +204,9 @@ func setAside(file string) error {
 	}
 	if err != nil {
 		return check.Say("problems.earlier.unread").For(err)
+	}
+	if len(data) > maxSite {
+		return check.Say("problems.earlier.large")
 	}
 	ext := filepath.Ext(file)
 	base := strings.TrimSuffix(file, ext)

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -92,9 +93,6 @@ func TestBrokenFileStays(t *testing.T) {
 	d := testDeps(t)
 	d.Store = &Store{Dir: t.TempDir()}
 	file := d.Store.Path("acme", siteName)
-	if p, err := d.Store.WriteFile("other", siteName, nil); err != nil || filepath.Base(p) == siteName {
-		t.Fatalf("guides may overwrite the answers: %s, %v", p, err)
-	}
 	if err := writeFile(file, []byte("version: 1\ncase: moon\n")); err != nil {
 		t.Fatal(err)
 	}
@@ -141,18 +139,87 @@ func TestSaveFails(t *testing.T) {
 }
 
 func TestWriteFile(t *testing.T) {
-	st := &Store{Dir: t.TempDir()}
-	p, err := st.WriteFile("../../x", "../guide-server-aws.txt", []byte("a"))
-	if err != nil || p != filepath.Join(st.Dir, "sites", "x", "guide-server-aws.txt") {
+	d := testDeps(t)
+	d.Store = &Store{Dir: t.TempDir()}
+	s := NewSession(d, Site{Name: "x"})
+	t.Cleanup(s.Close)
+	p, err := s.WriteFile("../guide-server-aws.txt", []byte("a"))
+	if err != nil || p != filepath.Join(d.Store.Dir, "sites", "x", "guide-server-aws.txt") {
 		t.Fatalf("%s, %v", p, err)
 	}
-	if _, err := st.WriteFile("x", "guide-server-aws.txt", []byte("b")); err != nil {
+	if _, err := s.WriteFile("guide-server-aws.txt", []byte("b")); err != nil {
 		t.Fatal(err)
 	}
 	entries, _ := os.ReadDir(filepath.Dir(p))
-	if data, _ := os.ReadFile(p); string(data) != "b" || len(entries) != 1 {
-		t.Errorf("%q, %v", data, entries)
+	guides := slices.DeleteFunc(entries, func(e os.DirEntry) bool { return !strings.HasPrefix(e.Name(), "guide") })
+	if data, _ := os.ReadFile(p); string(data) != "b" || len(guides) != 1 {
+		t.Errorf("%q, %v", data, guides)
 	}
+	if p, err := s.WriteFile(siteName, nil); err != nil || filepath.Base(p) == siteName {
+		t.Errorf("guides may overwrite the answers: %s, %v", p, err)
+	}
+}
+
+// TestFolderOfTheUser: where --site names a file in a folder of the user's own,
+// nothing there is lost that we did not write.
+func TestFolderOfTheUser(t *testing.T) {
+	d := testDeps(t)
+	dir := t.TempDir()
+	d.Store = &Store{File: filepath.Join(dir, "acme.yaml")}
+	write := func(name, text string) {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	holds := func(name, text string) {
+		t.Helper()
+		if got, err := os.ReadFile(filepath.Join(dir, name)); string(got) != text {
+			t.Errorf("%s holds %.60q (%v), want %.60q", name, got, err, text)
+		}
+	}
+	session := func() *Session {
+		s := NewSession(d, Site{Name: "acme", Case: rules.CaseLAN, Step: "sources"})
+		t.Cleanup(s.Close)
+		mustAnswer(t, s, "google")
+		return s
+	}
+	s := session()
+	write("guide.md", "mine")
+	for _, step := range []struct{ text, want string }{{"a", "guide-2.md"}, {"b", "guide-2.md"}, {"mine", "guide.md"}} {
+		if p, err := s.WriteFile("guide.md", []byte(step.text)); err != nil || p != filepath.Join(dir, step.want) {
+			t.Errorf("%q went to %s, want %s: %v", step.text, p, step.want, err)
+		}
+	}
+	holds("guide.md", "mine")
+	holds("guide-2.md", "b")
+
+	saved := `{"schema":1,"from":"hub","results":[]}` // as check --save writes it
+	for _, theirs := range []string{saved, "notes", "", `{"place":{}}`} {
+		write("results-acme.json", theirs)
+		keep := s.Keep(Report{Schema: 1}, Spot{})
+		if keep == nil {
+			t.Fatal("nothing is to be kept")
+		}
+		if err := keep(); err == nil || !strings.Contains(err.Error(), "another file") || !strings.Contains(err.Error(), "results-acme.json") {
+			t.Errorf("over %q: %v", theirs, err)
+		}
+		holds("results-acme.json", theirs)
+	}
+	if err := os.Remove(filepath.Join(dir, "results-acme.json")); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // none, and then its own
+		if err := s.Keep(Report{Schema: 1}, Spot{})(); err != nil {
+			t.Errorf("a place of its own: %v", err)
+		}
+	}
+
+	large := strings.Repeat("# mine\n", maxSite/4)
+	write("acme.yaml", large)
+	if err := setAside(d.Store.File); err == nil || !strings.Contains(d.Words.Error(err), "larger") {
+		t.Errorf("a large file is set aside: %v", err)
+	}
+	holds("acme.yaml", large)
 }
 
 func TestDefaultDir(t *testing.T) {
