@@ -88,6 +88,8 @@ func (p localProbe) Run(ctx context.Context, env Env, lim Limits, to Target) Res
 		}
 	case port.Reach == host.ReachIPv6 && addr.Unmap().Is4():
 		res.end(Fail, InIPv6Only)
+	case port.Reach == host.ReachIPv4 && addr.Unmap().Is6():
+		res.end(Fail, InOneAddress, "variant", "ipv4")
 	case port.Reach == host.ReachSome && !slices.Contains(port.Addrs, addr.Unmap()):
 		res.end(Fail, InOneAddress)
 	default:

@@ -27,6 +27,12 @@ func TestLocal(t *testing.T) {
 		}
 		return s
 	}
+	lan6 := netip.MustParseAddr("2001:db8::10")
+	at6 := func(addr string) host.Standing {
+		s := at(addr)
+		s.Own = append(s.Own, lan6)
+		return s
+	}
 	hidden := at()
 	hidden.Docker.State = host.DockerHidden
 	docker := at("127.0.0.1")
@@ -53,6 +59,8 @@ func TestLocal(t *testing.T) {
 		"Docker without":      {hidden, lan.String(), true, Pass, "", "", host.ReachNone},
 		"IPv6 alone":          {only6, lan.String(), false, Fail, InIPv6Only, "", host.ReachIPv6},
 		"another address":     {at("10.8.0.1"), lan.String(), false, Fail, InOneAddress, "", host.ReachSome},
+		"IPv4 alone":          {at6("0.0.0.0"), lan6.String(), false, Fail, InOneAddress, "ipv4", host.ReachIPv4},
+		"shut, IPv6":          {at6("::"), lan6.String(), false, Fail, InHostBlocked, "", host.ReachAll},
 		"shut by itself":      {at("0.0.0.0"), lan.String(), false, Fail, InHostBlocked, "", host.ReachIPv4},
 		"another computer":    {elsewhere, lan.String(), false, Fail, TCPRefused, "", ""},
 		"unknown system":      {host.Standing{}, lan.String(), false, Fail, TCPRefused, "", ""},
