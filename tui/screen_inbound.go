@@ -105,7 +105,7 @@ func (d *desk) post(p wizard.Post) (check.Status, string) {
 		return check.Waiting, d.words.PostText(p)
 	case a.seen == check.SeenOutside && a.phone:
 		return check.Pass, d.t("screens.inbound.arrives-phone", "source", a.source)
-	case a.seen == check.SeenOutside && a.lacks != 0:
+	case a.seen != check.SeenInside && a.lacks != 0:
 		return check.Note, d.t("screens.inbound.arrives-half", "source", a.source, "family", check.FamilyName(a.lacks))
 	case a.seen == check.SeenOutside:
 		return check.Pass, d.t("screens.inbound.arrives", "source", a.source)

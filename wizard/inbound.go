@@ -68,7 +68,7 @@ func (b *Board) Arrived(a Arrival) []rules.Flow {
 			}
 		default:
 		}
-		if a.Missing != 0 && r.Code == check.InProven {
+		if a.Missing != 0 && (r.Code == check.InProven || r.Code == check.InMasked) {
 			r.Status, r.Code, r.Facts = check.Note, check.TCPFamily, check.Facts{"family": check.FamilyName(a.Missing)}
 		}
 		if a.Phone && r.Code == check.InProven {

@@ -15,6 +15,8 @@ func TestArrivedOverOneFamily(t *testing.T) {
 	d := testDeps(t)
 	b := NewBoard(d.Book, d.Words, labelled(rules.CaseInternet), rules.FromServer)
 	six := Arrival{Proto: "tcp", Port: 443, Source: netip.MustParseAddr("2001:db8::7"), Dialed: netip.MustParseAddr("2001:db8:1::5"), Seen: check.SeenOutside, At: testNow, Missing: 4}
+	hidden := six
+	hidden.Seen = check.SeenMasked
 	inside := arrival("203.0.113.5")
 	inside.Seen = check.SeenInside
 	for _, step := range []struct {
@@ -26,6 +28,7 @@ func TestArrivedOverOneFamily(t *testing.T) {
 		{"then from inside", inside, "note tcp.family"},
 		{"then over IPv4 too", arrival("203.0.113.5"), "pass in.proven"},
 		{"IPv4 is closed again", six, "note tcp.family"},
+		{"and the router hides senders", hidden, "note tcp.family"},
 	} {
 		flows := b.Arrived(step.a)
 		if step.a.Seen != check.SeenInside && len(flows) == 0 {

@@ -138,12 +138,18 @@ func (r *Result) join(found []Result) {
 			best = f
 		}
 	}
+	// What is known of IPv4 counts more than that nothing can be told of IPv6,
+	// unless the test came from inside and tells nothing at all.
+	if v4 := found[0]; best.Status == Unproven && best.Code != InInsideSource && v4.Status == Fail {
+		best = v4
+	}
 	for k, v := range best.Facts {
 		r.fact(k, v)
 	}
 	r.Status, r.Code = best.Status, best.Code
 	for i, f := range found {
-		if best.Status == Pass && closed(f) {
+		if (best.Status == Pass || best.Status == Note) && closed(f) {
+			delete(r.Facts, "variant")
 			r.note(TCPFamily, "family", FamilyName([]Family{4, 6}[i]))
 		}
 	}
