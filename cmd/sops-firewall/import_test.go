@@ -16,7 +16,7 @@ import (
 const module = "github.com/syncsign/sops-firewall"
 
 // allowed says which packages of ours each package may import; tests may also
-// import assets and the lab of networks.
+// import assets and the labs of networks and certificates.
 var allowed = map[string][]string{
 	"cmd/sops-firewall":  {"tui", "wizard", "rules/router", "rules", "rules/check", "rules/check/wire", "rules/proof", "rules/gateway", "rules/host", "assets"},
 	"tui":                {"wizard", "rules/router", "rules", "rules/check"},
@@ -32,7 +32,8 @@ var allowed = map[string][]string{
 	"rules/host":         {},
 	"assets":             {},
 
-	"rules/check/wire/netlab": {}, // for tests alone
+	"rules/check/wire/netlab":  {}, // for tests alone
+	"rules/check/wire/certlab": {}, // the same
 }
 
 // TestImports holds the directions between the packages: cmd -> tui -> wizard ->
@@ -93,7 +94,7 @@ func checkImports(t *testing.T, file, rel, pkg string, may []string) {
 			t.Errorf("%s imports %s: only tui and cmd may draw", rel, imp)
 		}
 		ours, ok := strings.CutPrefix(imp, module+"/")
-		if !ok || slices.Contains(may, ours) || test && (ours == "assets" || ours == "rules/check/wire/netlab" || ours == pkg) {
+		if !ok || slices.Contains(may, ours) || test && slices.Contains([]string{"assets", "rules/check/wire/netlab", "rules/check/wire/certlab", pkg}, ours) {
 			continue
 		}
 		// The golden test of the shipped data stands beside it and needs the loaders.

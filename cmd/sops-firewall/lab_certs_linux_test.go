@@ -1,19 +1,14 @@
 package main
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
 	"crypto/x509/pkix"
-	"encoding/pem"
-	"math/big"
+	"fmt"
 	"os"
 	"path/filepath"
-	"testing"
 	"time"
 
+	"github.com/syncsign/sops-firewall/rules/check/wire/certlab"
 	"github.com/syncsign/sops-firewall/rules/check/wire/netlab"
 )
 
@@ -38,92 +33,43 @@ type keyPair struct {
 	tls       tls.Certificate
 }
 
-// signer is an authority.
-type signer struct {
-	cert *x509.Certificate
-	key  *ecdsa.PrivateKey
-}
-
 const day = 24 * time.Hour
 
 func newLabCerts(n *netlab.Net, names []string) labCerts {
 	t := n.T
-	ca := newSigner(t, pkix.Name{CommonName: "Lab CA"})
-	box := newSigner(t, pkix.Name{CommonName: "FG100FTK20001234", Organization: []string{"Fortinet"}, OrganizationalUnit: []string{"Certificate Authority"}})
-	stranger := newSigner(t, pkix.Name{CommonName: "Somebody's CA"})
-	evil := newSigner(t, pkix.Name{CommonName: "\x1b]0;owned\x07\x1b[2J\x1b[31mevil \u202etxet"})
+	ca := certlab.Authority(t, nil, pkix.Name{CommonName: "Lab CA"})
+	box := certlab.Authority(t, nil, pkix.Name{CommonName: "FG100FTK20001234", Organization: []string{"Fortinet"}, OrganizationalUnit: []string{"Certificate Authority"}})
+	stranger := certlab.Authority(t, nil, pkix.Name{CommonName: "Somebody's CA"})
+	evil := certlab.Authority(t, nil, pkix.Name{CommonName: "\x1b]0;owned\x07\x1b[2J\x1b[31mevil \u202etxet"})
 	now := time.Now()
 	var crowd []string
 	for i := range 10000 {
-		crowd = append(crowd, "host"+big.NewInt(int64(i)).String()+".example.com")
+		crowd = append(crowd, fmt.Sprintf("host%d.example.com", i))
 	}
 	c := labCerts{
-		good:      ca.signs(n, "good", names, now.Add(-day), now.Add(day)),
-		inspected: box.signs(n, "inspected", names, now.Add(-day), now.Add(day)),
-		unknown:   stranger.signs(n, "unknown", names, now.Add(-day), now.Add(day)),
-		expired:   ca.signs(n, "expired", names, now.Add(-30*day), now.Add(-2*day)),
-		future:    ca.signs(n, "future", names, now.Add(2*day), now.Add(30*day)),
-		stranger:  ca.signs(n, "stranger", []string{"printer.example.org"}, now.Add(-day), now.Add(day)),
-		escapes:   evil.signs(n, "escapes", append([]string{"evil\x1b[31m.example.com"}, names...), now.Add(-day), now.Add(day)),
-		crowd:     ca.signs(n, "crowd", crowd, now.Add(-day), now.Add(day)),
+		good:      signs(n, ca, "good", names, now.Add(-day), now.Add(day)),
+		inspected: signs(n, box, "inspected", names, now.Add(-day), now.Add(day)),
+		unknown:   signs(n, stranger, "unknown", names, now.Add(-day), now.Add(day)),
+		expired:   signs(n, ca, "expired", names, now.Add(-30*day), now.Add(-2*day)),
+		future:    signs(n, ca, "future", names, now.Add(2*day), now.Add(30*day)),
+		stranger:  signs(n, ca, "stranger", []string{"printer.example.org"}, now.Add(-day), now.Add(day)),
+		escapes:   signs(n, evil, "escapes", append([]string{"evil\x1b[31m.example.com"}, names...), now.Add(-day), now.Add(day)),
+		crowd:     signs(n, ca, "crowd", crowd, now.Add(-day), now.Add(day)),
 	}
-	root, boxRoot := pemOf("CERTIFICATE", ca.cert.Raw), pemOf("CERTIFICATE", box.cert.Raw)
-	c.authority = n.File("ca.pem", root)
-	c.company = n.File("company.pem", root+boxRoot)
+	c.authority = n.File("ca.pem", ca.PEM())
+	c.company = n.File("company.pem", ca.PEM()+box.PEM())
 	return c
 }
 
-func newKey(t testing.TB) *ecdsa.PrivateKey {
-	t.Helper()
-	k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return k
-}
-
-func newSigner(t testing.TB, name pkix.Name) signer {
-	t.Helper()
-	s := signer{key: newKey(t)}
-	ca := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: name, IsCA: true, BasicConstraintsValid: true,
-		KeyUsage: x509.KeyUsageCertSign, NotBefore: time.Now().Add(-60 * day), NotAfter: time.Now().Add(60 * day),
-	}
-	der, err := x509.CreateCertificate(rand.Reader, ca, ca, &s.key.PublicKey, s.key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if s.cert, err = x509.ParseCertificate(der); err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
 // signs makes a server's certificate and writes it and its key into files.
-func (s signer) signs(n *netlab.Net, file string, names []string, from, to time.Time) keyPair {
-	t := n.T
-	t.Helper()
-	key := newKey(t)
-	leaf := &x509.Certificate{
-		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: names[0]}, NotBefore: from, NotAfter: to,
-		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}, DNSNames: names,
+func signs(n *netlab.Net, by *certlab.Cert, file string, names []string, from, to time.Time) keyPair {
+	n.T.Helper()
+	like := certlab.Server(names...)
+	like.NotBefore, like.NotAfter = from, to
+	c := certlab.New(n.T, by, like)
+	k := keyPair{cert: n.File(file+".crt", c.PEM()), key: filepath.Join(n.Dir, file+".key"), tls: c.TLS()}
+	if err := os.WriteFile(k.key, []byte(c.KeyPEM(n.T)), 0o600); err != nil {
+		n.T.Fatal(err)
 	}
-	der, err := x509.CreateCertificate(rand.Reader, leaf, s.cert, &key.PublicKey, s.key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	keyDER, err := x509.MarshalECPrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	k := keyPair{cert: n.File(file+".crt", pemOf("CERTIFICATE", der)), key: filepath.Join(n.Dir, file+".key")}
-	if err := os.WriteFile(k.key, []byte(pemOf("EC PRIVATE KEY", keyDER)), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	k.tls = tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 	return k
-}
-
-func pemOf(kind string, der []byte) string {
-	return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}))
 }

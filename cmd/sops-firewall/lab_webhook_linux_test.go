@@ -2,8 +2,6 @@ package main
 
 import (
 	"crypto"
-	"crypto/ecdsa"
-	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/tls"
@@ -12,20 +10,19 @@ import (
 	"encoding/asn1"
 	"fmt"
 	"maps"
-	"math/big"
 	"os"
 	"slices"
 	"testing"
 	"time"
 
+	"github.com/syncsign/sops-firewall/rules/check/wire/certlab"
 	"github.com/syncsign/sops-firewall/rules/check/wire/netlab"
 )
 
 // webhookCert is a certificate of the server that Google and Microsoft must
 // judge, and what row 5.1 must say of it.
 type webhookCert struct {
-	chain  []*x509.Certificate
-	key    crypto.Signer
+	chain  []*certlab.Cert
 	newest uint16 // version of TLS; 0 for today's
 	want   string
 	local  string // from the server; empty: as from outside
@@ -33,74 +30,40 @@ type webhookCert struct {
 }
 
 // webhookCerts are one certificate for each thing that can be wrong with one.
-func webhookCerts(t *testing.T, name string) (root *x509.Certificate, list map[string]webhookCert) {
+func webhookCerts(t *testing.T, name string) (root *certlab.Cert, list map[string]webhookCert) {
 	t.Helper()
-	key := func() crypto.Signer {
-		k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return k
-	}
 	short, err := rsa.GenerateKey(rand.Reader, 1024)
 	if err != nil {
 		t.Fatal(err)
 	}
-	now := time.Now()
-	issue := func(by *x509.Certificate, byKey, key crypto.Signer, c x509.Certificate) *x509.Certificate {
-		c.SerialNumber, c.BasicConstraintsValid = big.NewInt(now.UnixNano()), true
-		if c.NotAfter.IsZero() {
-			c.NotBefore, c.NotAfter = now.Add(-day), now.Add(60*day)
-		}
-		if by == nil {
-			by = &c
-		}
-		der, err := x509.CreateCertificate(rand.Reader, &c, by, key.Public(), byKey)
-		if err != nil {
-			t.Fatal(err)
-		}
-		out, err := x509.ParseCertificate(der)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return out
+	now, k := time.Now(), certlab.Key(t)
+	root = certlab.Authority(t, nil, pkix.Name{CommonName: "Webhook Root"})
+	mid := certlab.Authority(t, root, pkix.Name{CommonName: "Webhook Intermediate"})
+	company := certlab.Authority(t, nil, pkix.Name{CommonName: "Acme Internal CA"})
+	leaf := func(by *certlab.Cert, key crypto.Signer, dns string, from, to time.Duration) *certlab.Cert {
+		c := certlab.Server(dns)
+		c.NotBefore, c.NotAfter = now.Add(from), now.Add(to)
+		// As the public logs' receipts stand in the certificates of public authorities.
+		c.ExtraExtensions = []pkix.Extension{{Id: asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 11129, 2, 4, 2}, Value: []byte{4, 0}}}
+		return certlab.WithKey(t, by, key, c)
 	}
-	ca := func(called string) x509.Certificate {
-		return x509.Certificate{
-			Subject: pkix.Name{CommonName: called}, IsCA: true, KeyUsage: x509.KeyUsageCertSign,
-			NotBefore: now.Add(-200 * day), NotAfter: now.Add(200 * day),
-		}
-	}
-	rootKey, midKey, ownKey, k := key(), key(), key(), key()
-	root = issue(nil, rootKey, rootKey, ca("Webhook Root"))
-	mid := issue(root, rootKey, midKey, ca("Webhook Intermediate"))
-	company := issue(nil, ownKey, ownKey, ca("Acme Internal CA"))
-	leaf := func(by *x509.Certificate, byKey crypto.Signer, k crypto.Signer, dns string, from, to time.Duration) *x509.Certificate {
-		return issue(by, byKey, k, x509.Certificate{
-			Subject: pkix.Name{CommonName: dns}, DNSNames: []string{dns}, NotBefore: now.Add(from), NotAfter: now.Add(to),
-			KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-			// As the public logs' receipts stand in the certificates of public authorities.
-			ExtraExtensions: []pkix.Extension{{Id: asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 11129, 2, 4, 2}, Value: []byte{4, 0}}},
-		})
-	}
-	sha1 := issue(mid, midKey, k, x509.Certificate{
-		Subject: pkix.Name{CommonName: name}, DNSNames: []string{name}, SignatureAlgorithm: x509.ECDSAWithSHA1,
-		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-	})
-	good := leaf(mid, midKey, k, name, -day, 60*day)
-	chain := func(c ...*x509.Certificate) []*x509.Certificate { return c }
+	weak := certlab.Server(name)
+	weak.SignatureAlgorithm = x509.ECDSAWithSHA1
+	sha1 := certlab.New(t, mid, weak)
+	good := leaf(mid, k, name, -day, 60*day)
+	chain := func(c ...*certlab.Cert) []*certlab.Cert { return c }
 	return root, map[string]webhookCert{
-		"good":         {chain: chain(good, mid), key: k, want: "pass ", local: "waiting not-here", hubs: "pass "},
-		"self-signed":  {chain: chain(leaf(nil, k, k, name, -day, 60*day)), key: k, want: "fail cert.private", hubs: "fail tls.untrusted"},
-		"company":      {chain: chain(leaf(company, ownKey, k, name, -day, 60*day), company), key: k, want: "fail cert.private", hubs: "fail tls.untrusted"},
-		"other name":   {chain: chain(leaf(mid, midKey, k, "www.example.net", -day, 60*day), mid), key: k, want: "fail cert.name", hubs: "fail tls.wrong-name"},
-		"expired":      {chain: chain(leaf(mid, midKey, k, name, -90*day, -day), mid), key: k, want: "fail cert.expired", hubs: "fail tls.expired"},
-		"not yet":      {chain: chain(leaf(mid, midKey, k, name, 2*day, 60*day), mid), key: k, want: "fail cert.expired", hubs: "fail tls.expired"},
-		"ends soon":    {chain: chain(leaf(mid, midKey, k, name, -80*day, 10*day), mid), key: k, want: "note cert.soon", local: "waiting not-here", hubs: "pass "},
-		"half a chain": {chain: chain(good), key: k, want: "fail cert.chain", hubs: "fail tls.untrusted"},
-		"short key":    {chain: chain(leaf(mid, midKey, short, name, -day, 60*day), mid), key: short, want: "fail cert.weak", hubs: "pass "},
-		"SHA-1":        {chain: chain(sha1, mid), key: k, want: "fail cert.weak", hubs: "fail tls.untrusted"},
-		"TLS 1.1":      {chain: chain(good, mid), key: k, newest: tls.VersionTLS11, want: "fail cert.tls-version", hubs: "fail tls.alert"},
+		"good":         {chain: chain(good, mid), want: "pass ", local: "waiting not-here", hubs: "pass "},
+		"self-signed":  {chain: chain(leaf(nil, k, name, -day, 60*day)), want: "fail cert.private", hubs: "fail tls.untrusted"},
+		"company":      {chain: chain(leaf(company, k, name, -day, 60*day), company), want: "fail cert.private", hubs: "fail tls.untrusted"},
+		"other name":   {chain: chain(leaf(mid, k, "www.example.net", -day, 60*day), mid), want: "fail cert.name", hubs: "fail tls.wrong-name"},
+		"expired":      {chain: chain(leaf(mid, k, name, -90*day, -day), mid), want: "fail cert.expired", hubs: "fail tls.expired"},
+		"not yet":      {chain: chain(leaf(mid, k, name, 2*day, 60*day), mid), want: "fail cert.expired", hubs: "fail tls.expired"},
+		"ends soon":    {chain: chain(leaf(mid, k, name, -80*day, 10*day), mid), want: "note cert.soon", local: "waiting not-here", hubs: "pass "},
+		"half a chain": {chain: chain(good), want: "fail cert.chain", hubs: "fail tls.untrusted"},
+		"short key":    {chain: chain(leaf(mid, short, name, -day, 60*day), mid), want: "fail cert.weak", hubs: "pass "},
+		"SHA-1":        {chain: chain(sha1, mid), want: "fail cert.weak", hubs: "fail tls.untrusted"},
+		"TLS 1.1":      {chain: chain(good, mid), newest: tls.VersionTLS11, want: "fail cert.tls-version", hubs: "fail tls.alert"},
 	}
 }
 
@@ -114,7 +77,7 @@ func TestLabWebhook(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	trust := "SSL_CERT_FILE=" + l.file("webhook.pem", string(good)+pemOf("CERTIFICATE", root.Raw))
+	trust := "SSL_CERT_FILE=" + l.file("webhook.pem", string(good)+root.PEM())
 	healthy := map[string]observed{"internet": l.observe(l.outside, "internet", trust), "server": l.observe(l.server, "server", trust)}
 	for i, called := range slices.Sorted(maps.Keys(list)) {
 		w := list[called]
@@ -160,10 +123,7 @@ table inet webhook {
 
 // serve answers on a port of the namespace until the test ends.
 func (w webhookCert) serve(n *netlab.Net, ns string, port int) {
-	conf := &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: w.newest, Certificates: []tls.Certificate{{PrivateKey: w.key}}}
-	for _, c := range w.chain {
-		conf.Certificates[0].Certificate = append(conf.Certificates[0].Certificate, c.Raw)
-	}
+	conf := &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: w.newest, Certificates: []tls.Certificate{w.chain[0].TLS(w.chain[1:]...)}}
 	ln := n.Listen(ns, fmt.Sprintf("[::]:%d", port))
 	go func() {
 		for {

@@ -1,20 +1,18 @@
 package check
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"fmt"
-	"math/big"
 	"net"
 	"os"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/syncsign/sops-firewall/rules/check/wire/certlab"
 )
 
 func TestInspector(t *testing.T) {
@@ -133,28 +131,14 @@ func TestOwnRoot(t *testing.T) {
 // TestManyNames has a certificate with ten thousand names: for the right
 // server and for another.
 func TestManyNames(t *testing.T) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Many\x1b[2J"}, NotBefore: time.Now().Add(-hour), NotAfter: time.Now().Add(hour),
-		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
-	}
+	like := certlab.Own("Many\x1b[2J")
+	like.DNSNames = nil
 	for i := range 10_000 {
-		c.DNSNames = append(c.DNSNames, fmt.Sprintf("h%d.sops.example", i))
+		like.DNSNames = append(like.DNSNames, fmt.Sprintf("h%d.sops.example", i))
 	}
-	der, err := x509.CreateCertificate(rand.Reader, c, c, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	leaf, err := x509.ParseCertificate(der)
-	if err != nil {
-		t.Fatal(err)
-	}
-	pool := x509.NewCertPool()
-	pool.AddCert(leaf)
-	cfg := &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}
+	leaf := certlab.New(t, nil, like)
+	pool := leaf.Pool()
+	cfg := &tls.Config{Certificates: []tls.Certificate{leaf.TLS()}}
 	to := visitors(t, func(c net.Conn) {
 		s := tls.Server(c, cfg)
 		if s.HandshakeContext(t.Context()) == nil {

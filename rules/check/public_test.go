@@ -1,7 +1,6 @@
 package check
 
 import (
-	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -11,54 +10,20 @@ import (
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"io"
-	"math/big"
 	"net"
 	"net/netip"
 	"testing"
 	"time"
+
+	"github.com/syncsign/sops-firewall/rules/check/wire/certlab"
 )
-
-// certOf makes a certificate for a test, signed by another or by itself.
-type certOf struct {
-	*x509.Certificate
-	key crypto.Signer
-}
-
-func ecKey(t *testing.T, c elliptic.Curve) crypto.Signer {
-	t.Helper()
-	k, err := ecdsa.GenerateKey(c, rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return k
-}
-
-func makeCert(t *testing.T, by *certOf, key crypto.Signer, c x509.Certificate) *certOf {
-	t.Helper()
-	if c.NotAfter.IsZero() {
-		c.NotBefore, c.NotAfter = time.Now().Add(-time.Hour), time.Now().Add(90*24*time.Hour)
-	}
-	c.SerialNumber, c.BasicConstraintsValid = big.NewInt(7), true
-	if by == nil {
-		by = &certOf{&c, key}
-	}
-	der, err := x509.CreateCertificate(rand.Reader, &c, by.Certificate, key.Public(), by.key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := x509.ParseCertificate(der)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &certOf{out, key}
-}
 
 // TestPublic holds what Google and Microsoft would say of a certificate.
 func TestPublic(t *testing.T) {
 	const name = "sops.example.com"
 	day := 24 * time.Hour
-	authority := func(by *certOf, called string) *certOf {
-		return makeCert(t, by, ecKey(t, elliptic.P256()), x509.Certificate{Subject: pkix.Name{CommonName: called}, IsCA: true, KeyUsage: x509.KeyUsageCertSign})
+	authority := func(by *certlab.Cert, called string) *certlab.Cert {
+		return certlab.Authority(t, by, pkix.Name{CommonName: called})
 	}
 	root := authority(nil, "Test Root")
 	between := authority(root, "Test Intermediate")
@@ -66,15 +31,13 @@ func TestPublic(t *testing.T) {
 	old := authority(nil, "ISRG Root X1") // of that name, and not known to this computer
 	oldBetween := authority(old, "R99")
 	scts := pkix.Extension{Id: asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 11129, 2, 4, 2}, Value: []byte{4, 0}}
-	leaf := func(by *certOf, change func(*x509.Certificate)) *certOf {
-		c := x509.Certificate{
-			Subject: pkix.Name{CommonName: name}, DNSNames: []string{name}, ExtraExtensions: []pkix.Extension{scts},
-			KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-		}
+	leaf := func(by *certlab.Cert, change func(*x509.Certificate)) *certlab.Cert {
+		c := certlab.Server(name)
+		c.ExtraExtensions = []pkix.Extension{scts}
 		if change != nil {
 			change(&c)
 		}
-		return makeCert(t, by, ecKey(t, elliptic.P256()), c)
+		return certlab.New(t, by, c)
 	}
 	valid := func(from, to time.Duration) func(*x509.Certificate) {
 		return func(c *x509.Certificate) { c.NotBefore, c.NotAfter = time.Now().Add(from), time.Now().Add(to) }
@@ -83,10 +46,10 @@ func TestPublic(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	shortKey := makeCert(t, between, short, x509.Certificate{Subject: pkix.Name{CommonName: name}, DNSNames: []string{name}})
+	shortKey := certlab.WithKey(t, between, short, certlab.Server(name))
 	good := leaf(between, nil)
 	for called, tt := range map[string]struct {
-		chain    []*certOf
+		chain    []*certlab.Cert
 		only     uint16 // newest version of TLS
 		own      bool   // the roots trusted here are somebody's own
 		kind     string
@@ -96,38 +59,32 @@ func TestPublic(t *testing.T) {
 		alsoTLS  Status // what kind tls says of the same server
 		elseCode Code
 	}{
-		"good":                    {chain: []*certOf{good, between}, own: true, want: Pass, alsoTLS: Pass},
-		"with its root":           {chain: []*certOf{good, between, root}, own: true, want: Pass, alsoTLS: Pass},
-		"of an added authority":   {chain: []*certOf{good, between}, want: Fail, code: CertPrivate, alsoTLS: Pass},
-		"self-signed":             {chain: []*certOf{leaf(nil, nil)}, own: true, want: Fail, code: CertPrivate, alsoTLS: Fail, elseCode: TLSUntrusted},
-		"company":                 {chain: []*certOf{leaf(company, func(c *x509.Certificate) { c.ExtraExtensions = nil })}, own: true, want: Fail, code: CertPrivate, alsoTLS: Fail, elseCode: TLSUntrusted},
-		"company, with its root":  {chain: []*certOf{leaf(company, nil), company}, own: true, want: Fail, code: CertPrivate, alsoTLS: Fail, elseCode: TLSUntrusted},
-		"no intermediate":         {chain: []*certOf{good}, own: true, want: Fail, code: CertChain, alsoTLS: Fail, elseCode: TLSUntrusted},
-		"another intermediate":    {chain: []*certOf{good, oldBetween}, own: true, want: Fail, code: CertChain, alsoTLS: Fail, elseCode: TLSUntrusted},
-		"this computer is old":    {chain: []*certOf{leaf(oldBetween, nil), oldBetween}, own: true, want: Fail, code: TLSUntrusted, alsoTLS: Fail, elseCode: TLSUntrusted},
-		"another name":            {chain: []*certOf{leaf(between, func(c *x509.Certificate) { c.DNSNames = []string{"www.example.com"} }), between}, own: true, want: Fail, code: CertName, alsoTLS: Fail, elseCode: TLSWrongName},
-		"expired":                 {chain: []*certOf{leaf(between, valid(-90*day, -day)), between}, own: true, want: Fail, code: CertExpired, alsoTLS: Fail, elseCode: TLSExpired},
-		"not yet":                 {chain: []*certOf{leaf(between, valid(day, 90*day)), between}, own: true, want: Fail, code: TLSClock, alsoTLS: Fail, elseCode: TLSClock},
-		"ends in 13 days":         {chain: []*certOf{leaf(between, valid(-77*day, 13*day)), between}, own: true, want: Note, code: CertSoon, alsoTLS: Pass},
-		"ends in 15 days":         {chain: []*certOf{leaf(between, valid(-75*day, 15*day)), between}, own: true, want: Pass, alsoTLS: Pass},
-		"six days, just made":     {chain: []*certOf{leaf(between, valid(-time.Hour, 6*day)), between}, own: true, want: Pass, alsoTLS: Pass},
-		"six days, nearly over":   {chain: []*certOf{leaf(between, valid(-5*day, day)), between}, own: true, want: Note, code: CertSoon, alsoTLS: Pass},
-		"short key":               {chain: []*certOf{shortKey, between}, own: true, want: Fail, code: CertWeak, variant: "key", alsoTLS: Pass},
-		"signed with SHA-1":       {chain: []*certOf{leaf(between, func(c *x509.Certificate) { c.SignatureAlgorithm = x509.ECDSAWithSHA1 }), between}, own: true, want: Fail, code: CertWeak, variant: "signature", alsoTLS: Fail, elseCode: TLSUntrusted},
-		"TLS 1.1":                 {chain: []*certOf{good, between}, only: tls.VersionTLS11, own: true, want: Fail, code: CertVersion, alsoTLS: Fail, elseCode: TLSAlert},
-		"TLS 1.2":                 {chain: []*certOf{good, between}, only: tls.VersionTLS12, own: true, want: Pass, alsoTLS: Pass},
-		"web server, TLS 1.1":     {chain: []*certOf{good, between}, only: tls.VersionTLS11, own: true, kind: "https", want: Fail, code: CertVersion, alsoTLS: Fail, elseCode: TLSAlert},
-		"web server, self-signed": {chain: []*certOf{leaf(nil, nil)}, own: true, kind: "https", want: Fail, code: CertPrivate, alsoTLS: Fail, elseCode: TLSUntrusted},
+		"good":                    {chain: []*certlab.Cert{good, between}, own: true, want: Pass, alsoTLS: Pass},
+		"with its root":           {chain: []*certlab.Cert{good, between, root}, own: true, want: Pass, alsoTLS: Pass},
+		"of an added authority":   {chain: []*certlab.Cert{good, between}, want: Fail, code: CertPrivate, alsoTLS: Pass},
+		"self-signed":             {chain: []*certlab.Cert{leaf(nil, nil)}, own: true, want: Fail, code: CertPrivate, alsoTLS: Fail, elseCode: TLSUntrusted},
+		"company":                 {chain: []*certlab.Cert{leaf(company, func(c *x509.Certificate) { c.ExtraExtensions = nil })}, own: true, want: Fail, code: CertPrivate, alsoTLS: Fail, elseCode: TLSUntrusted},
+		"company, with its root":  {chain: []*certlab.Cert{leaf(company, nil), company}, own: true, want: Fail, code: CertPrivate, alsoTLS: Fail, elseCode: TLSUntrusted},
+		"no intermediate":         {chain: []*certlab.Cert{good}, own: true, want: Fail, code: CertChain, alsoTLS: Fail, elseCode: TLSUntrusted},
+		"another intermediate":    {chain: []*certlab.Cert{good, oldBetween}, own: true, want: Fail, code: CertChain, alsoTLS: Fail, elseCode: TLSUntrusted},
+		"this computer is old":    {chain: []*certlab.Cert{leaf(oldBetween, nil), oldBetween}, own: true, want: Fail, code: TLSUntrusted, alsoTLS: Fail, elseCode: TLSUntrusted},
+		"another name":            {chain: []*certlab.Cert{leaf(between, func(c *x509.Certificate) { c.DNSNames = []string{"www.example.com"} }), between}, own: true, want: Fail, code: CertName, alsoTLS: Fail, elseCode: TLSWrongName},
+		"expired":                 {chain: []*certlab.Cert{leaf(between, valid(-90*day, -day)), between}, own: true, want: Fail, code: CertExpired, alsoTLS: Fail, elseCode: TLSExpired},
+		"not yet":                 {chain: []*certlab.Cert{leaf(between, valid(day, 90*day)), between}, own: true, want: Fail, code: TLSClock, alsoTLS: Fail, elseCode: TLSClock},
+		"ends in 13 days":         {chain: []*certlab.Cert{leaf(between, valid(-77*day, 13*day)), between}, own: true, want: Note, code: CertSoon, alsoTLS: Pass},
+		"ends in 15 days":         {chain: []*certlab.Cert{leaf(between, valid(-75*day, 15*day)), between}, own: true, want: Pass, alsoTLS: Pass},
+		"six days, just made":     {chain: []*certlab.Cert{leaf(between, valid(-time.Hour, 6*day)), between}, own: true, want: Pass, alsoTLS: Pass},
+		"six days, nearly over":   {chain: []*certlab.Cert{leaf(between, valid(-5*day, day)), between}, own: true, want: Note, code: CertSoon, alsoTLS: Pass},
+		"short key":               {chain: []*certlab.Cert{shortKey, between}, own: true, want: Fail, code: CertWeak, variant: "key", alsoTLS: Pass},
+		"signed with SHA-1":       {chain: []*certlab.Cert{leaf(between, func(c *x509.Certificate) { c.SignatureAlgorithm = x509.ECDSAWithSHA1 }), between}, own: true, want: Fail, code: CertWeak, variant: "signature", alsoTLS: Fail, elseCode: TLSUntrusted},
+		"TLS 1.1":                 {chain: []*certlab.Cert{good, between}, only: tls.VersionTLS11, own: true, want: Fail, code: CertVersion, alsoTLS: Fail, elseCode: TLSAlert},
+		"TLS 1.2":                 {chain: []*certlab.Cert{good, between}, only: tls.VersionTLS12, own: true, want: Pass, alsoTLS: Pass},
+		"web server, TLS 1.1":     {chain: []*certlab.Cert{good, between}, only: tls.VersionTLS11, own: true, kind: "https", want: Fail, code: CertVersion, alsoTLS: Fail, elseCode: TLSAlert},
+		"web server, self-signed": {chain: []*certlab.Cert{leaf(nil, nil)}, own: true, kind: "https", want: Fail, code: CertPrivate, alsoTLS: Fail, elseCode: TLSUntrusted},
 	} {
 		t.Run(called, func(t *testing.T) {
-			var der [][]byte
-			for _, c := range tt.chain {
-				der = append(der, c.Raw)
-			}
-			at := tlsServerOf(t, &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tt.only, Certificates: []tls.Certificate{{Certificate: der, PrivateKey: tt.chain[0].key}}})
-			roots := x509.NewCertPool()
-			roots.AddCert(root.Certificate)
-			env := ownedEnv{&fakeEnv{roots: roots}, tt.own}
+			at := tlsServerOf(t, &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tt.only, Certificates: []tls.Certificate{tt.chain[0].TLS(tt.chain[1:]...)}})
+			env := ownedEnv{&fakeEnv{roots: root.Pool()}, tt.own}
 			kind := tt.kind
 			if kind == "" {
 				kind = "tls"
@@ -149,8 +106,8 @@ func TestPublic(t *testing.T) {
 
 // TestWeakSignature: which signatures are too weak, and whose do not count.
 func TestWeakSignature(t *testing.T) {
-	ca := makeCert(t, nil, ecKey(t, elliptic.P256()), x509.Certificate{Subject: pkix.Name{CommonName: "CA"}, IsCA: true})
-	leaf := makeCert(t, ca, ecKey(t, elliptic.P256()), x509.Certificate{Subject: pkix.Name{CommonName: "leaf"}})
+	ca := certlab.Authority(t, nil, pkix.Name{CommonName: "CA"})
+	leaf := certlab.New(t, ca, certlab.Server("leaf"))
 	for alg, want := range map[x509.SignatureAlgorithm]string{
 		x509.SHA1WithRSA: "signature", x509.ECDSAWithSHA1: "signature", x509.MD5WithRSA: "signature", x509.SHA256WithRSA: "", x509.ECDSAWithSHA384: "",
 	} {

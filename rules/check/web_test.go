@@ -3,14 +3,10 @@ package check
 import (
 	"bytes"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"io"
-	"math/big"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -20,49 +16,28 @@ import (
 	"testing"
 	"time"
 	"unicode"
+
+	"github.com/syncsign/sops-firewall/rules/check/wire/certlab"
 )
 
 // authority is a certificate authority of the tests.
 type authority struct {
-	cert *x509.Certificate
-	key  *ecdsa.PrivateKey
+	*certlab.Cert
 	pool *x509.CertPool
 }
 
 func newAuthority(t *testing.T, name string) authority {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, IsCA: true, BasicConstraintsValid: true,
-		KeyUsage: x509.KeyUsageCertSign, NotBefore: time.Now().AddDate(-10, 0, 0), NotAfter: time.Now().AddDate(10, 0, 0),
-	}
-	der, err := x509.CreateCertificate(rand.Reader, c, c, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if c, err = x509.ParseCertificate(der); err != nil {
-		t.Fatal(err)
-	}
-	a := authority{c, key, x509.NewCertPool()}
-	a.pool.AddCert(c)
-	return a
+	c := certlab.Authority(t, nil, pkix.Name{CommonName: name})
+	return authority{c, c.Pool()}
 }
 
 // issue makes a server certificate valid between the two offsets from now.
 func (a authority) issue(t *testing.T, name string, from, to time.Duration) tls.Certificate {
 	t.Helper()
-	c := &x509.Certificate{
-		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: name}, DNSNames: []string{name},
-		NotBefore: time.Now().Add(from), NotAfter: time.Now().Add(to),
-	}
-	der, err := x509.CreateCertificate(rand.Reader, c, a.cert, &a.key.PublicKey, a.key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: a.key}
+	c := certlab.Server(name)
+	c.NotBefore, c.NotAfter = time.Now().Add(from), time.Now().Add(to)
+	return certlab.New(t, a.Cert, c).TLS()
 }
 
 const hour = time.Hour

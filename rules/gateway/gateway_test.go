@@ -3,16 +3,12 @@ package gateway
 import (
 	"bytes"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"errors"
 	"fmt"
 	"io"
-	"math/big"
 	"net"
 	"net/http"
 	"net/netip"
@@ -23,6 +19,8 @@ import (
 	"unicode"
 
 	"golang.org/x/net/dns/dnsmessage"
+
+	"github.com/syncsign/sops-firewall/rules/check/wire/certlab"
 )
 
 var gw = netip.MustParseAddr("192.0.2.1")
@@ -135,7 +133,7 @@ func fritz(t *testing.T) *box {
 	b.web(80, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, "<html><head><title>FRITZ!Box</title></head>")
 	}))
-	cert := certificate(t, pkix.Name{CommonName: "fritz.box", Organization: []string{"AVM"}})
+	cert := certlab.New(t, nil, x509.Certificate{Subject: pkix.Name{CommonName: "fritz.box", Organization: []string{"AVM"}}}).TLS()
 	b.tcp(443, func(c net.Conn) {
 		_ = tls.Server(c, &tls.Config{Certificates: []tls.Certificate{cert}}).HandshakeContext(t.Context())
 	})
@@ -170,20 +168,6 @@ func fritz(t *testing.T) *box {
 		return out
 	})
 	return b
-}
-
-func certificate(t *testing.T, subject pkix.Name) tls.Certificate {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: subject, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)}
-	der, err := x509.CreateCertificate(rand.Reader, c, c, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
 
 func TestLook(t *testing.T) {
@@ -250,7 +234,7 @@ func TestHostile(t *testing.T) {
 			}
 		}
 	})
-	cert := certificate(t, pkix.Name{CommonName: ugly[:60], Organization: []string{ugly[:60], "a", "b", "c", "d", "e", "f", "g"}})
+	cert := certlab.New(t, nil, x509.Certificate{Subject: pkix.Name{CommonName: ugly[:60], Organization: []string{ugly[:60], "a", "b", "c", "d", "e", "f", "g"}}}).TLS()
 	b.tcp(443, func(c net.Conn) {
 		_ = tls.Server(c, &tls.Config{Certificates: []tls.Certificate{cert}}).HandshakeContext(t.Context())
 	})

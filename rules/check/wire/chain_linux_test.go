@@ -3,17 +3,11 @@ package wire
 import (
 	"bytes"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/json"
-	"encoding/pem"
 	"fmt"
 	"io"
-	"math/big"
 	"net"
 	"net/netip"
 	"os"
@@ -22,6 +16,7 @@ import (
 	"time"
 
 	"github.com/syncsign/sops-firewall/rules/check"
+	"github.com/syncsign/sops-firewall/rules/check/wire/certlab"
 	"github.com/syncsign/sops-firewall/rules/check/wire/netlab"
 )
 
@@ -214,33 +209,14 @@ func (l chain) check(jobs []check.Job) map[string]chainRow {
 // chainCert is a file with a certificate for chainName and its key.
 func chainCert(t *testing.T) string {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
 	// Some weight, as real chains have it: the answer must not fit one small packet.
-	var names []string
+	names := []string{chainName}
 	for i := range 60 {
 		names = append(names, fmt.Sprintf("host-%d.%s", i, chainName))
 	}
-	c := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Chain"}, DNSNames: append(names, chainName),
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true,
-		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, c, c, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	k, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var b bytes.Buffer
-	_ = pem.Encode(&b, &pem.Block{Type: "CERTIFICATE", Bytes: der})
-	_ = pem.Encode(&b, &pem.Block{Type: "PRIVATE KEY", Bytes: k})
+	c := certlab.New(t, nil, certlab.Own(names...))
 	file := t.TempDir() + "/cert.pem"
-	if err := os.WriteFile(file, b.Bytes(), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(c.PEM()+c.KeyPEM(t)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return file
