@@ -2,11 +2,13 @@ package wizard
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/syncsign/sops-firewall/rules"
 	"github.com/syncsign/sops-firewall/rules/check"
+	"github.com/syncsign/sops-firewall/rules/router"
 )
 
 // TestArrivedOverOneFamily: a port that is closed for one family is no green row
@@ -19,6 +21,7 @@ func TestArrivedOverOneFamily(t *testing.T) {
 	hidden.Seen = check.SeenMasked
 	inside := arrival("203.0.113.5")
 	inside.Seen = check.SeenInside
+	gd := GuideDeps{d.Book, d.Routers, d.Words, ""}
 	for _, step := range []struct {
 		name string
 		a    Arrival
@@ -38,6 +41,9 @@ func TestArrivedOverOneFamily(t *testing.T) {
 			v, _ := b.Flow(f.Key)
 			if got := v.Status.String() + " " + string(v.Result.Code); got != step.want {
 				t.Errorf("%s: %s, want %s", step.name, got, step.want)
+			}
+			if in := slices.Contains(wantLines(gd.wants(b.site, router.SideServer, b, true)), "in 4.3, 5.1 tcp 80,443"); in != (v.Status == check.Note) {
+				t.Errorf("%s: the missing rows have it: %v", step.name, in)
 			}
 			if said := v.Finding.Seen + v.Finding.Means; step.a.Missing != 0 && (!strings.Contains(v.Finding.Seen, "not over IPv4") || !strings.Contains(said, "over IPv4 does not reach")) {
 				t.Errorf("%s says %q", step.name, said)

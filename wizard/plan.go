@@ -163,11 +163,12 @@ func (w *wants) table(t *rules.Table) {
 func (w *wants) inbound(t *rules.Table, r *rules.Row) {
 	var ports []uint16
 	for _, p := range r.Ports {
-		st := w.state(t, r, w.site.Server.Domain, p.Number).Status
-		if w.missing && (st == check.Pass || st == check.Note) {
+		v := w.state(t, r, w.site.Server.Domain, p.Number)
+		half := v.Result.Code == check.TCPFamily // open, and shut for one family
+		if w.missing && !half && (v.Status == check.Pass || v.Status == check.Note) {
 			continue
 		}
-		w.unproven = w.unproven || st != check.Fail
+		w.unproven = w.unproven || v.Status != check.Fail && !half
 		ports = append(ports, p.Number)
 	}
 	w.add(router.Want{Code: r.Code, RowID: r.ID, Inbound: true, Proto: r.Proto, Ports: ports, Row: numbers(r.Ports), Function: r.Function})
