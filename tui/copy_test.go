@@ -7,9 +7,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
+	"github.com/syncsign/sops-firewall/rules/check/wire/timelab"
 	"github.com/syncsign/sops-firewall/wizard"
 )
 
@@ -118,7 +118,7 @@ func TestTmuxRefusesThenTerminal(t *testing.T) {
 }
 
 func TestDeadClipboardIsLeft(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	timelab.Test(t, func(t *testing.T) {
 		stuck := make(chan struct{})
 		start := time.Now()
 		err := limited(func(context.Context, string) error { <-stuck; return nil }, "x")

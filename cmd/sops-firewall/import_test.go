@@ -16,7 +16,7 @@ import (
 const module = "github.com/syncsign/sops-firewall"
 
 // allowed says which packages of ours each package may import; tests may also
-// import assets and the labs of networks and certificates.
+// import assets and the labs of networks, certificates and time.
 var allowed = map[string][]string{
 	"cmd/sops-firewall":  {"tui", "wizard", "rules/router", "rules", "rules/check", "rules/check/wire", "rules/proof", "rules/gateway", "rules/host", "assets"},
 	"tui":                {"wizard", "rules/router", "rules", "rules/check"},
@@ -34,6 +34,7 @@ var allowed = map[string][]string{
 
 	"rules/check/wire/netlab":  {}, // for tests alone
 	"rules/check/wire/certlab": {}, // the same
+	"rules/check/wire/timelab": {}, // the same
 }
 
 // TestImports holds the directions between the packages: cmd -> tui -> wizard ->
@@ -94,7 +95,7 @@ func checkImports(t *testing.T, file, rel, pkg string, may []string) {
 			t.Errorf("%s imports %s: only tui and cmd may draw", rel, imp)
 		}
 		ours, ok := strings.CutPrefix(imp, module+"/")
-		if !ok || slices.Contains(may, ours) || test && slices.Contains([]string{"assets", "rules/check/wire/netlab", "rules/check/wire/certlab", pkg}, ours) {
+		if !ok || slices.Contains(may, ours) || test && slices.Contains([]string{"assets", "rules/check/wire/netlab", "rules/check/wire/certlab", "rules/check/wire/timelab", pkg}, ours) {
 			continue
 		}
 		// The golden test of the shipped data stands beside it and needs the loaders.

@@ -8,10 +8,11 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/miekg/dns"
+
+	"github.com/syncsign/sops-firewall/rules/check/wire/timelab"
 )
 
 func TestRoute(t *testing.T) {
@@ -118,7 +119,7 @@ func TestClockByWeb(t *testing.T) {
 }
 
 func TestClockUnknown(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	timelab.Test(t, func(t *testing.T) {
 		env := &fakeEnv{
 			hosts: map[string][]netip.Addr{"pool.ntp.org": {far}, "time.google.com": {far}, timeHost: {far}, "github.com": {far}},
 			dial:  func(ctx context.Context, _ string, _ netip.AddrPort) (net.Conn, error) { return silentAfter(ctx) },

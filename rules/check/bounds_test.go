@@ -6,19 +6,17 @@ import (
 	"net"
 	"net/netip"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/miekg/dns"
+
+	"github.com/syncsign/sops-firewall/rules/check/wire/timelab"
 )
 
 // TestRunCrowd has so many silent rows first that they fill all sockets: the
 // healthy ones behind them must wait for their turn, not be called silent.
 func TestRunCrowd(t *testing.T) {
-	if raced {
-		t.Skip("not with the race detector")
-	}
-	synctest.Test(t, func(t *testing.T) {
+	timelab.Test(t, func(t *testing.T) {
 		env := &fakeEnv{
 			routes: map[Family]bool{4: true, 6: true},
 			dial: func(ctx context.Context, _ string, to netip.AddrPort) (net.Conn, error) {

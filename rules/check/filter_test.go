@@ -8,9 +8,10 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"testing/synctest"
 
 	"github.com/miekg/dns"
+
+	"github.com/syncsign/sops-firewall/rules/check/wire/timelab"
 )
 
 func TestFiltered(t *testing.T) {
@@ -150,7 +151,7 @@ func TestTurnedAway(t *testing.T) {
 		"silent":             {nil, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			timelab.Test(t, func(t *testing.T) {
 				env := &fakeEnv{resolvers: []netip.AddrPort{server}, dial: func(context.Context, string, netip.AddrPort) (net.Conn, error) {
 					if tt.err != nil {
 						return nil, tt.err

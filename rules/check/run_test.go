@@ -13,8 +13,9 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
-	"testing/synctest"
 	"time"
+
+	"github.com/syncsign/sops-firewall/rules/check/wire/timelab"
 )
 
 var far = netip.MustParseAddr("192.0.2.1")
@@ -47,7 +48,7 @@ func collect(ch <-chan Result) map[string][]Result {
 }
 
 func TestRunSilent(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	timelab.Test(t, func(t *testing.T) {
 		env := &fakeEnv{dial: func(ctx context.Context, _ string, to netip.AddrPort) (net.Conn, error) {
 			if to.Port()%4 == 0 {
 				return silentAfter(ctx)
@@ -89,7 +90,7 @@ func TestRunSilent(t *testing.T) {
 }
 
 func TestRunCancel(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	timelab.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		env := &fakeEnv{
 			dial:      func(ctx context.Context, _ string, _ netip.AddrPort) (net.Conn, error) { return silentAfter(ctx) },
@@ -113,11 +114,11 @@ func TestRunCancel(t *testing.T) {
 				t.Errorf("%s: got %+v, want one skipped result", j.Key, r)
 			}
 		}
-	}) // synctest fails if a goroutine is left
+	}) // the test fails if a goroutine is left
 }
 
 func TestRunReaderWalksAway(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	timelab.Test(t, func(t *testing.T) {
 		env := &fakeEnv{dial: func(ctx context.Context, _ string, _ netip.AddrPort) (net.Conn, error) { return silentAfter(ctx) }}
 		_ = Runner{Env: env}.Run(t.Context(), jobsTo(10))
 	})
@@ -163,7 +164,7 @@ func TestRunShares(t *testing.T) {
 }
 
 func TestRunBounds(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	timelab.Test(t, func(t *testing.T) {
 		lim := DefaultLimits()
 		var mu sync.Mutex
 		open, most := 0, 0
@@ -200,7 +201,7 @@ func TestRunBounds(t *testing.T) {
 
 // TestLossy holds that a fifth of all packets lost does not make a healthy row red.
 func TestLossy(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	timelab.Test(t, func(t *testing.T) {
 		var n atomic.Uint32
 		env := &fakeEnv{dial: func(ctx context.Context, _ string, _ netip.AddrPort) (net.Conn, error) {
 			if n.Add(1)%3 != 0 { // two of three sockets lose their first SYN or its answer
@@ -282,7 +283,7 @@ func TestFamilies(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			timelab.Test(t, func(t *testing.T) {
 				env := &fakeEnv{
 					hosts:  map[string][]netip.Addr{"sops.example": {v6, v4}},
 					routes: map[Family]bool{4: true, 6: tt.route6},
