@@ -1,14 +1,11 @@
 package main
 
 import (
-	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -30,7 +27,6 @@ func newCopyLab(t testing.TB, tools []string, found ...string) *copyLab {
 	t.Helper()
 	l := &copyLab{Net: netlab.New(t, slices.Concat(tools, found)...), parts: map[string]string{}}
 	l.ns = l.Space("desk")
-	t.Cleanup(l.clear)
 	l.bin = filepath.Join(l.Dir, "sops-firewall")
 	l.Must("go", "build", "-o", l.bin, ".")
 	l.path = filepath.Join(l.Dir, "bin")
@@ -42,16 +38,6 @@ func newCopyLab(t testing.TB, tools []string, found ...string) *copyLab {
 	}
 	l.writeSite("mikrotik, inputs: {}")
 	return l
-}
-
-// clear ends what tmux, screen and the clipboard tools left behind.
-func (l *copyLab) clear() {
-	out, _ := exec.CommandContext(context.Background(), "ip", "netns", "pids", l.ns).Output() // the test's context is over
-	for _, field := range strings.Fields(string(out)) {
-		if pid, err := strconv.Atoi(field); err == nil {
-			_ = syscall.Kill(pid, syscall.SIGKILL)
-		}
-	}
 }
 
 // writeSite sets the hubs' router and learns what its guides print.

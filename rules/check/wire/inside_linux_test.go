@@ -7,8 +7,8 @@ import (
 	"github.com/syncsign/sops-firewall/rules/check/wire/netlab"
 )
 
-// The whole process must not follow a thread into a namespace: whoever then
-// ends all processes of the namespace would end the tests too.
+// The whole process must not follow a thread into a namespace: the lab ends all
+// processes of a namespace with it.
 func TestInsideMovesNoProcess(t *testing.T) {
 	n := netlab.New(t)
 	ns := n.Space("elsewhere")

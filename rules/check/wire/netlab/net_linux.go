@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -57,11 +58,24 @@ func (n *Net) Space(name string) string {
 	n.T.Helper()
 	ns := n.prefix + name
 	n.Must("ip", "netns", "add", ns)
-	n.T.Cleanup(func() { _ = exec.CommandContext(context.Background(), "ip", "netns", "del", ns).Run() })
+	n.T.Cleanup(func() { remove(ns) })
 	// Addresses can be used at once, without a search for doubles.
 	n.Must("ip", "netns", "exec", ns, "sysctl", "-eqw", "net.ipv6.conf.all.accept_dad=0", "net.ipv6.conf.default.accept_dad=0")
 	n.IP(ns, "link set lo up")
 	return ns
+}
+
+// remove ends what is left in a namespace, such as the session of an SSH server
+// whose visitor vanished: it would hold the namespace for ever.
+func remove(ns string) {
+	ctx := context.Background() // the test's own is over
+	out, _ := exec.CommandContext(ctx, "ip", "netns", "pids", ns).Output()
+	for _, field := range strings.Fields(string(out)) {
+		if pid, err := strconv.Atoi(field); err == nil {
+			_ = unix.Kill(pid, unix.SIGKILL)
+		}
+	}
+	_ = exec.CommandContext(ctx, "ip", "netns", "del", ns).Run()
 }
 
 // Resolver gives the programs of a namespace a resolv.conf of their own.
