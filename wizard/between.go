@@ -27,6 +27,7 @@ type between struct {
 	works  bool           // a row to the server's name works from here
 	deaf   bool           // a row to it does not connect
 	closed bool           // something was tried from outside and did not arrive
+	shut4  bool           // something arrived over IPv6, and over IPv4 it did not
 
 	answer []netip.Addr // where the server's name leads, as this network's name servers say
 	nobody bool         // they say that there is no such name, or no address
@@ -57,6 +58,8 @@ func (n between) address() (verdict, bool) {
 		v.status, v.facts["variant"] = check.Note, "open"
 	case n.nat != "" && n.closed:
 		v.status, v.facts["variant"], v.turns = check.Fail, "closed", true
+	case n.nat != "" && n.shut4:
+		v.status, v.facts["variant"] = check.Note, "four"
 	case n.nat != "":
 		v.status, v.facts["variant"] = check.Unproven, "test"
 	case n.wan.Is4() && len(four) > 0 && !slices.Contains(four, n.wan):

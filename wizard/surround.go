@@ -50,7 +50,10 @@ func (b *Board) named(r check.Result) {
 
 // WantsRouter tells whether the router's own address would explain what was
 // seen: something did not arrive.
-func (b *Board) WantsRouter() bool { return b.from == rules.FromServer && b.lay().closed }
+func (b *Board) WantsRouter() bool {
+	n := b.lay()
+	return b.from == rules.FromServer && (n.closed || n.shut4)
+}
 
 // lay puts together what is known of the network in between.
 func (b *Board) lay() between {
@@ -64,9 +67,11 @@ func (b *Board) lay() between {
 	for _, f := range b.Inbound() {
 		n.rows = true
 		n.proven = n.proven || b.arrived(f.Key)
+		n.shut4 = n.shut4 || b.raw[f.Key].Code == check.TCPFamily && b.raw[f.Key].Facts["family"] == check.FamilyName(4)
 		for _, r := range b.elsewhere[f.Key] {
 			st, _ := statusOf(r.row.Status)
 			n.closed = n.closed || st == check.Fail && lost(check.Code(r.row.Reason)) && !b.proven(f.Key)
+			n.shut4 = n.shut4 || shut4(r.row)
 			if a, ok := ledTo(r.row); ok && !slices.Contains(n.dialed, a) {
 				n.dialed = append(n.dialed, a)
 			}
@@ -124,6 +129,13 @@ func ledTo(r ReportResult) (netip.Addr, bool) {
 		}
 	}
 	return netip.Addr{}, false
+}
+
+// shut4 tells whether a saved row arrived over IPv6 alone.
+func shut4(r ReportResult) bool {
+	return check.Code(r.Reason) == check.TCPFamily && slices.ContainsFunc(r.Layers, func(l ReportLayer) bool {
+		return l.Family == "4" && l.Status == check.Fail.String()
+	})
 }
 
 // addresses are those that a name was found to lead to.
@@ -205,7 +217,7 @@ func (b *Board) blame(v verdict) {
 			b.blamed[f.Key] = v.code
 		case v.code == check.NATHairpin && (f.Table.Inbound() || !b.unreached(f)):
 			continue // about the hub's own rows
-		case v.turns, (v.code == check.NATOther || v.facts["variant"] == "open") && !proven:
+		case v.turns, (v.code == check.NATOther || v.facts["variant"] == "open" || v.facts["variant"] == "four") && !proven:
 			continue
 		}
 		c.Explains = append(c.Explains, f.Key)

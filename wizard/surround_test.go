@@ -99,6 +99,31 @@ func TestBoardRouterAddress(t *testing.T) {
 	if got := boardCauses(b); got != "nat.cgnat unproven about" {
 		t.Errorf("by an address of the LAN: %s", got)
 	}
+	six := arrival("2001:db8:1::5")
+	six.Missing = 4
+	b.Arrived(six)
+	if got := boardCauses(b) + "; " + inboundStates(b); got != "nat.cgnat note about; note, waiting" || !b.WantsRouter() {
+		t.Errorf("over IPv6 alone: %s", got)
+	}
+	for _, c := range b.Causes() {
+		if !strings.HasPrefix(c.Finding.Seen, "Over IPv4 nothing arrives") || !strings.Contains(c.Finding.Do, "public IPv4 address") || len(c.Cause.Explains) != 2 {
+			t.Errorf("over IPv6 alone it says %+v of %v", c.Finding, c.Cause.Explains)
+		}
+	}
+	elsewhere := board() // and as another computer saved it
+	far := NewBoard(d.Book, d.Words, site, rules.FromInternet)
+	for _, j := range far.Jobs(true, "server-in-hubs") {
+		r := result(j, check.Note, check.TCPFamily)
+		r.Layers = []check.Layer{
+			{Name: "tcp", Family: 4, Status: check.Fail, Code: check.TCPSilent, Address: "203.0.113.5:443"},
+			{Name: "tcp", Family: 6, Status: check.Pass, Address: "[2001:db8:1::5]:443"},
+		}
+		far.Apply(r)
+	}
+	elsewhere.Remember(far.Report(testNow, 0))
+	if got := boardCauses(elsewhere); got != "nat.cgnat note about" {
+		t.Errorf("over IPv6 alone, seen elsewhere: %s", got)
+	}
 	b.Arrived(arrival("203.0.113.5"))
 	if got := boardCauses(b) + "; " + inboundStates(b); got != "nat.cgnat note about; pass, waiting" {
 		t.Errorf("arrived: %s", got)
