@@ -15,11 +15,11 @@ type pairs struct {
 	held map[Port]*half
 }
 
-// half is an arrival that waits for its sibling, which closes met.
+// half is an arrival whose sibling has not come.
 type half struct {
 	Arrival
-	told bool // it proves nothing, coming from inside: nobody has to wait for it
-	met  chan struct{}
+	told bool          // nobody waits for it any more, or it proves nothing, coming from inside
+	met  chan struct{} // closed by its sibling, unless told
 }
 
 // arrived tells of an arrival: at once, together with its sibling, or alone when
@@ -30,7 +30,7 @@ func (w *serving) arrived(ctx context.Context, a Arrival, both bool) {
 		w.tell(ctx, a)
 		return
 	}
-	now, h := w.pairs.meet(a)
+	now, h := w.pairs.meet(a, 2*w.s.lim.Sibling)
 	for _, x := range now {
 		w.tell(ctx, x)
 	}
@@ -51,49 +51,51 @@ func (w *serving) alone(ctx context.Context, h *half) {
 		a.Missing = other(a.family())
 	case <-ctx.Done(): // not waited for to the end: nothing is missing for sure
 	}
-	if w.pairs.leave(h) && !h.told {
+	if w.pairs.giveUp(h) {
 		w.tell(ctx, a)
 	}
 }
 
-// meet brings an arrival to the one that waits for it. now is what can be told; h
+// meet brings an arrival to its sibling, if that came at most so long ago: on a
+// bad line one may come after the other was given up. now is what can be told; h
 // is set when this one has to wait.
-func (p *pairs) meet(a Arrival) (now []Arrival, h *half) {
+func (p *pairs) meet(a Arrival, within time.Duration) (now []Arrival, h *half) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	old, inside := p.held[a.Port], a.Seen == check.SeenInside
+	if old != nil && a.At.Sub(old.At) > within {
+		old = nil
+	}
 	switch {
 	case old != nil && old.family() != a.family():
-		close(old.met)
 		delete(p.held, a.Port)
 		if !old.told {
+			close(old.met)
 			now = append(now, old.Arrival)
 		}
 		return append(now, a), nil
-	case old != nil && (inside || !old.told): // asked again: the first one tells
+	case old != nil && !old.told: // asked again: the first one tells
 		return nil, nil
-	case old != nil: // now from outside
-		close(old.met)
 	}
+	h = &half{a, inside, make(chan struct{})}
 	if p.held == nil {
 		p.held = map[Port]*half{}
 	}
-	h = &half{a, inside, make(chan struct{})}
 	p.held[a.Port] = h
 	if inside {
-		now = append(now, a)
+		return append(now, a), nil
 	}
-	return now, h
+	return nil, h
 }
 
-// leave ends the wait of h; false when its sibling came.
-func (p *pairs) leave(h *half) bool {
+// giveUp ends the wait of h; false when its sibling came.
+func (p *pairs) giveUp(h *half) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.held[h.Port] != h {
 		return false
 	}
-	delete(p.held, h.Port)
+	h.told = true
 	return true
 }
 

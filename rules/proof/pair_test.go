@@ -45,10 +45,12 @@ func TestPairs(t *testing.T) {
 		"another line, same port": {[]step{{0, four, in, false}, {soon, four, out, false}}, 0, []told{{four, in, 0, 0}, {four, out, 6, soon + sibling}}},
 		"masked and outside":      {[]step{{0, four, masked, false}, {soon, six, out, false}}, 0, []told{{four, masked, 0, soon}, {six, out, 0, soon}}},
 		"the session ends":        {[]step{{0, four, out, false}}, soon, []told{{four, out, 0, soon}}},
+		"the other one is late":   {[]step{{0, four, out, false}, {4 * time.Second, six, out, false}}, 0, []told{{four, out, 6, sibling}, {six, out, 0, 4 * time.Second}}},
+		"inside, then much later": {[]step{{0, six, in, false}, {8 * time.Second, four, out, false}}, 0, []told{{six, in, 0, 0}, {four, out, 6, 8*time.Second + sibling}}},
 		"tried again later": {
-			[]step{{0, six, out, false}, {5 * time.Second, six, out, false}, {soon, four, out, false}},
+			[]step{{0, six, out, false}, {8 * time.Second, six, out, false}, {soon, four, out, false}},
 			0,
-			[]told{{six, out, 4, sibling}, {six, out, 0, 5*time.Second + soon}, {four, out, 0, 5*time.Second + soon}},
+			[]told{{six, out, 4, sibling}, {six, out, 0, 8*time.Second + soon}, {four, out, 0, 8*time.Second + soon}},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
