@@ -35,6 +35,8 @@ func fakeGuides(missing bool) []wizard.SideGuide {
 	}
 	if missing {
 		g[1].Guide = router.Guide{Router: "mikrotik", Name: "MikroTik RouterOS", Side: router.SideHost, Nothing: true}
+		g[1].Notes, g[1].Why = nil, wizard.NothingOpen
+		g[1].Idle = "Nothing to do on this firewall: what has to pass is open already."
 	}
 	return g
 }

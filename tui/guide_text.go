@@ -97,7 +97,7 @@ func (d *desk) guideMarkdown(g wizard.SideGuide) []byte {
 		b.WriteString("\n" + g.Lead + "\n")
 	}
 	if g.Guide.Nothing {
-		b.WriteString("\n" + d.t("screens.guide-file.nothing") + "\n")
+		b.WriteString("\n" + g.Idle + "\n")
 	}
 	for _, n := range g.Notes {
 		b.WriteString("\n" + n + "\n")

@@ -25,7 +25,7 @@ func (s *guidesScreen) View(w, h int) frame {
 		return frame{lines: s.code(w, h), y: -1}
 	case g.Guide.Nothing:
 		lines := append(head, "")
-		lines = append(lines, hang(" ", s.d.nothingToDo(), w-1)...)
+		lines = append(lines, hang(" ", s.d.show(g.Idle), w-1)...)
 		lines = append(lines, s.gaps(w)...)
 		return frame{lines: append(append(lines, ""), foot...), y: -1}
 	}
@@ -63,14 +63,6 @@ func (s *guidesScreen) View(w, h int) frame {
 	}
 	lines = pad(lines, max(h-len(foot), 0))
 	return frame{append(lines, foot...), 1, y}
-}
-
-// nothingToDo says why a guide has nothing to enter.
-func (d *desk) nothingToDo() string {
-	if s := d.board.Summary(); s.Fail+s.Unproven+s.Skipped+s.Running > 0 {
-		return d.t("screens.guides.nothing-so-far")
-	}
-	return d.t("screens.guides.nothing")
 }
 
 // tabs is the line of parts, and how sure we are.

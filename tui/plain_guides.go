@@ -89,7 +89,7 @@ func (p *teller) guide(g wizard.SideGuide, at, n int) {
 		p.tell("guides.gap", "row", gap.Code, "why", sentence(p.d.show(gap.Say)))
 	}
 	if g.Guide.Nothing {
-		p.say(p.d.nothingToDo())
+		p.say(p.d.show(g.Idle))
 		return
 	}
 	p.file(wizard.GuideFile(g, "md"), p.d.guideMarkdown(g))

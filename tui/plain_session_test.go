@@ -97,7 +97,7 @@ func TestPlainRealSession(t *testing.T) {
 			"internet",
 			[]string{"Services for OTA", "From Internet to SOPS (Inbound, for Hubs)", "From Hubs to SOPS on the Internet (Outbound)"},
 			"",
-			[]string{"guide-server-", "Nothing to enter on this firewall so far."}, // hubs' outbound is open
+			[]string{"guide-server-", "Nothing to enter on this firewall so far: nobody has checked from the hubs' network yet."},
 		},
 	}
 	for name, tt := range tests {

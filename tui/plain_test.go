@@ -253,7 +253,7 @@ func TestPlainFilesCannotBeWritten(t *testing.T) {
 	s.at, f.full = 6, true
 	k := startTalk(t, d, never)
 	k.dialog("Choose 1 or 2.", "", "Could not be written to a file: ", "")
-	k.dialog("Nothing to enter on this firewall so far.", "<", "Instructions 1 of 3", "<", "Step 6 of 7", "q")
+	k.dialog("Nothing to do on this firewall: what has to pass is open already.", "<", "Instructions 1 of 3", "<", "Step 6 of 7", "q")
 	if o := k.finish(); o.Lines[1] != "No files were written." {
 		t.Errorf("files line %q", o.Lines[1])
 	}

@@ -46,7 +46,8 @@ type guideRow struct {
 func newGuidesScreen(d *desk, q wizard.Question, page func(string) tea.Cmd) *guidesScreen {
 	s := &guidesScreen{d: d, q: q, page: page, missing: true}
 	s.load()
-	if !slices.ContainsFunc(s.list, func(g wizard.SideGuide) bool { return !g.Guide.Nothing }) {
+	some := func(g wizard.SideGuide) bool { return !g.Guide.Nothing }
+	if !slices.ContainsFunc(s.list, some) && slices.ContainsFunc(d.guides(false), some) {
 		s.note = []string{s.d.t("screens.guides.all-rows")}
 	}
 	return s

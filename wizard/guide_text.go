@@ -65,7 +65,7 @@ func (g SideGuide) Lacks() string {
 func (g SideGuide) Beside(w *Words, part router.Part) []string {
 	var out []string
 	if g.Guide.Nothing {
-		return []string{w.Say("guides.nothing")}
+		return []string{g.Idle}
 	}
 	for _, gap := range g.Guide.Gaps {
 		out = append(out, notCovered(w, gap))
@@ -98,7 +98,7 @@ func head(w *Words, g SideGuide) []string {
 		lines = append(lines, w.Say("guides.proof", "proof", w.Say("guides.proofs."+string(g.Guide.Proof)), "checked", g.Guide.Checked, "source", g.Guide.Source))
 	}
 	if g.Guide.Nothing {
-		lines = append(lines, w.Say("guides.nothing"))
+		lines = append(lines, g.Idle)
 	}
 	lines = append(lines, g.Notes...)
 	for _, gap := range g.Guide.Gaps {

@@ -56,6 +56,10 @@ func (d GuideDeps) guide(site Site, fw Firewall, board *Board, onlyMissing bool)
 	}
 	if g.Guide.Nothing {
 		g.Lead = ""
+		g.Why = w.why()
+		g.Idle = d.Words.Text("guides.nothing."+string(g.Why), nil)
+	} else if w.unseen && site.Outbound != OutboundOpen {
+		g.Notes = append(g.Notes, d.Words.Text("guides.unseen", nil))
 	}
 	if w.unproven && onlyMissing {
 		g.Notes = append(g.Notes, d.Words.Text("guides.unproven", nil))
@@ -130,6 +134,8 @@ type wants struct {
 	out      []router.Want
 	unproven bool // a row is in only because nobody proved it open
 	noName   bool // a row was left out: the server's name is not known
+	unseen   bool // a row of the way out was left out, and nobody looked at it yet
+	unsure   bool // a row was left out that is not open: another cause, another firewall
 }
 
 // table adds the rows of a table that cross this firewall.
@@ -184,11 +190,12 @@ func (w *wants) outbound(t *rules.Table, r *rules.Row) {
 		return
 	}
 	var hosts []string
-	need := false
+	need, unseen, unsure := false, false, false
 	for _, host := range r.Hosts {
 		if host == rules.DomainToken {
 			if host = w.site.Server.Domain; host == "" {
 				w.noName = w.noName || closed
+				w.unseen = true
 				continue
 			}
 		}
@@ -201,11 +208,17 @@ func (w *wants) outbound(t *rules.Table, r *rules.Row) {
 			switch {
 			case closed && !w.missing, closed && !open, red:
 			default:
+				looked := v.Result.Job.Key != "" && v.Status != check.Waiting && v.Status != check.Running
+				unseen = unseen || !looked
+				unsure = unsure || looked && !open
 				continue
 			}
 			w.unproven = w.unproven || v.Status != check.Fail && !open
 			need = true
 		}
+	}
+	if !need && (!r.Any || !w.anyOpen(t, r)) {
+		w.unseen, w.unsure = w.unseen || unseen, w.unsure || unsure
 	}
 	if need {
 		w.add(router.Want{Code: r.Code, RowID: r.ID, Proto: r.Proto, Ports: numbers(r.Ports), Hosts: hosts, Function: r.Function})

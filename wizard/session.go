@@ -363,5 +363,7 @@ type SideGuide struct {
 	Lead  string // what to know before all else, where two devices are in the path; may be empty
 	Guide router.Guide
 	Notes []string // what to know about the choice of rows
+	Why   Nothing  // why there is nothing to enter; empty where there is something
+	Idle  string   // Why in words
 	Err   error
 }

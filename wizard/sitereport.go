@@ -20,7 +20,8 @@ type GuideJSON struct {
 	Proof    string      `json:"proof"`
 	Source   string      `json:"source"`
 	Checked  string      `json:"checked"`
-	Nothing  bool        `json:"nothing_to_do"`
+	Nothing  bool        `json:"nothing_to_do"` // as far as is known
+	Idle     string      `json:"why_nothing,omitempty"`
 	Blocks   []BlockJSON `json:"blocks"`
 	Gaps     []string    `json:"gaps"`
 	Notes    []string    `json:"notes"`
@@ -41,7 +42,7 @@ func GuidesJSON(guides []SideGuide, part router.Part) []GuideJSON {
 	for _, g := range guides {
 		j := GuideJSON{
 			Side: string(g.Side), Front: g.Front, Title: g.Title, Lead: g.Lead, Router: g.Guide.Router, Variant: g.Guide.Variant, Name: g.Guide.Name,
-			Proof: string(g.Guide.Proof), Source: g.Guide.Source, Checked: g.Guide.Checked, Nothing: g.Guide.Nothing,
+			Proof: string(g.Guide.Proof), Source: g.Guide.Source, Checked: g.Guide.Checked, Nothing: g.Why.Done(), Idle: g.Idle,
 			Blocks: []BlockJSON{}, Gaps: []string{}, Notes: append([]string{}, g.Notes...),
 		}
 		if g.Err != nil {

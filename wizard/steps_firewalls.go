@@ -18,6 +18,9 @@ func fillOutbound(s *Session, q *Question) {
 		q.Options = append(q.Options, s.option("outbound", string(o), strconv.Itoa(i+1)))
 	}
 	q.Selected = []string{firstText(string(s.site.Outbound), string(OutboundUnknown))}
+	if s.site.Case == rules.CaseInternet { // two networks, one answer
+		q.Intro = strings.TrimSpace(q.Intro + "\n" + s.text("questions.outbound.intro-internet", nil))
+	}
 }
 
 func takeOutbound(s *Session, a Answer) (string, error) {

@@ -42,7 +42,7 @@ func TestLabPlacesMerge(t *testing.T) {
 		t.Errorf("seen from %v, want three places", seen)
 	}
 	out, code := l.run(l.server, "guide", "--site", site, "--only", "missing", "--saved", file)
-	if code != 0 || strings.Count(out, "Nothing to do on this firewall.") != 2 {
+	if code != 0 || strings.Count(out, "Nothing to do on this firewall: what has to pass is open already.") != 2 {
 		t.Errorf("exit %d, want nothing to do on both firewalls:\n%s", code, out)
 	}
 	// The same as lines of a chat, in place of a file.
