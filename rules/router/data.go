@@ -39,7 +39,7 @@ type Entry struct {
 type Can struct {
 	List    int  `yaml:"list"`     // ports in one rule; 0 and 1 mean one
 	Names   bool `yaml:"names"`    // an outbound rule can name hosts; otherwise it opens the port to all
-	IPv4    bool `yaml:"ipv4"`     // hubs are named by their IPv4 networks alone
+	IPv4    bool `yaml:"ipv4"`     // its rules are for IPv4: hubs and the server are named by IPv4 addresses alone
 	NameMax int  `yaml:"name_max"` // longest label, bytes; 0 = the vendor gives no limit
 	Rows    bool `yaml:"rows"`     // a rule goes by the number of its row: it always holds all ports of the row
 	AnyHost bool `yaml:"any_host"` // a page whose outbound rules cannot name hosts: one rule for each port

@@ -45,6 +45,9 @@ func (v *Variant) Render(r Request) (Guide, error) {
 func (v *Variant) data(r Request) (Data, []Gap, error) {
 	inputs, err := v.inputs(r)
 	d := Data{Side: r.Side, Site: r.Site, In: inputs}
+	if v.can.IPv4 {
+		d.Site.Hubs = slices.DeleteFunc(slices.Clone(d.Site.Hubs), func(p netip.Prefix) bool { return !p.Addr().Is4() })
+	}
 	if err != nil {
 		return d, nil, err
 	}
@@ -81,13 +84,14 @@ func (v *Variant) gaps(r Request, d Data) []Gap {
 	if forwards && len(d.Inbound)+len(d.Outbound) > 0 && !r.Site.LANIP.IsValid() {
 		gaps = append(gaps, Gap{Key: "lan-ip"})
 	}
-	if forwards && len(d.Inbound) > 0 && r.Site.LANIP.IsValid() && !r.Site.LANIP.Is4() {
+	four := v.can.IPv4 || v.Kind == Web // pages tie a fixed address to IPv4
+	if forwards && (len(d.Inbound) > 0 || four && len(d.Outbound) > 0) && r.Site.LANIP.IsValid() && !r.Site.LANIP.Is4() {
 		gaps = append(gaps, Gap{Key: "lan-ip4"})
 	}
 	if v.Kind == Paste && len(d.HubsOut) > 0 && len(r.Site.Hubs) == 0 {
 		gaps = append(gaps, Gap{Key: "hubs"})
 	}
-	if v.can.IPv4 && len(d.HubsOut) > 0 && len(r.Site.Hubs) > 0 && !slices.ContainsFunc(r.Site.Hubs, func(p netip.Prefix) bool { return p.Addr().Is4() }) {
+	if len(d.HubsOut) > 0 && len(r.Site.Hubs) > 0 && len(d.Site.Hubs) == 0 {
 		gaps = append(gaps, Gap{Key: "hubs4"})
 	}
 	return gaps
