@@ -136,7 +136,7 @@ func TestTerminal(t *testing.T) {
 	w.sees("Where is the server?")
 	w.types("A\r")
 	w.sees("Where do the bookings")
-	w.types(" \r")
+	w.types("\r")
 	w.sees("Hub network")
 	w.types("\r\r0/24\r\r")
 	w.sees("Which router")

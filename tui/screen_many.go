@@ -20,6 +20,7 @@ type manyScreen struct {
 	at     int
 	w      int
 	say    string
+	none   bool // Enter came with nothing ticked: the next one means it
 }
 
 func newManyScreen(d *desk, q wizard.Question, old draft) *manyScreen {
@@ -63,6 +64,10 @@ func (s *manyScreen) Update(msg tea.Msg) (act, tea.Cmd) {
 		switch name := keyName(msg); name {
 		case "enter":
 			s.say = ""
+			if len(s.picked) == 0 && len(s.q.Options) > 0 && !s.none { // Enter on a line is easily taken for a choice
+				s.none = true
+				return act{}, nil
+			}
 			return act{want: wantAnswer, answer: wizard.Answer{Many: slices.Clone(s.picked)}}, nil
 		case "esc", "backspace":
 			return act{want: wantBack}, nil
@@ -70,13 +75,14 @@ func (s *manyScreen) Update(msg tea.Msg) (act, tea.Cmd) {
 			if len(s.q.Options) == 0 {
 				return act{}, nil
 			}
+			s.none = false
 			s.field.Update(msg)
 			s.needs = s.d.session.Needs(s.picked)
 			id, _ := s.field.Hovered()
 			s.at = max(slices.IndexFunc(s.q.Options, func(o wizard.Option) bool { return o.ID == id }), 0)
 		default:
 			if i := optionKey(s.q.Options, name); i >= 0 {
-				s.at = i
+				s.at, s.none = i, false
 				s.build(s.w)
 			}
 		}
@@ -94,6 +100,9 @@ func (s *manyScreen) View(w, h int) frame {
 	}
 	if s.say != "" {
 		lines = append(lines, hang(" "+s.d.mark("fix")+" ", s.d.show(s.say), w-1)...)
+	}
+	if s.none {
+		lines = append(lines, hang(" "+s.d.mark("need")+" ", s.d.t("screens.many.none"), w-1)...)
 	}
 	if s.at < len(s.q.Options) {
 		lines = append(lines, about(s.d, s.q.Options[s.at], optionLines(s.d, s.q.Options, w-7, true)[s.at], w, h-len(lines))...)

@@ -77,6 +77,29 @@ func TestBackKeepsWhatWasTyped(t *testing.T) {
 	}
 }
 
+// TestNothingChosen: a number marks a line and does not choose it, so Enter with
+// nothing chosen asks once; what is done in between asks anew.
+func TestNothingChosen(t *testing.T) {
+	dr := newDrive(t, nil)
+	dr.goTo("sources")
+	dr.keys("space", "3", "enter") // the first one was chosen
+	if dr.a.q.ID != "sources" || !strings.Contains(dr.text(), "Nothing is chosen") {
+		t.Fatalf("went on with nothing:\n%s", dr.text())
+	}
+	dr.keys("space", "space")
+	if strings.Contains(dr.text(), "Nothing is chosen") {
+		t.Error("the remark stays after the next key")
+	}
+	dr.keys("enter")
+	if dr.a.q.ID != "sources" {
+		t.Fatal("went on with nothing after one was chosen and let go")
+	}
+	dr.keys("enter")
+	if dr.a.q.ID != "addresses" || len(dr.s.answers["sources"].Many) != 0 {
+		t.Errorf("the second Enter does not go on: %q, %v", dr.a.q.ID, dr.s.answers["sources"].Many)
+	}
+}
+
 func TestProblemStays(t *testing.T) {
 	dr := newDrive(t, nil)
 	dr.goTo("addresses")
