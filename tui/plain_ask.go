@@ -113,15 +113,17 @@ func (p *teller) choiceLine(q wizard.Question, def int) string {
 	return line + p.enter(itoa(def+1))
 }
 
-// options reads the options; of a long list only what is proposed and the last.
+// options reads the options; of a long list only what is proposed and the first
+// of the others, which stands for what is not known.
 func (p *teller) options(q wizard.Question, def int) {
 	if len(q.Options) <= shortList {
 		p.read(q.Options, nil)
 		return
 	}
 	var some []int
+	other := slices.IndexFunc(q.Options, func(o wizard.Option) bool { return o.Because == "" })
 	for i, o := range q.Options {
-		if i == def || o.Because != "" || i == len(q.Options)-1 {
+		if i == def || o.Because != "" || i == other {
 			some = append(some, i)
 		}
 	}

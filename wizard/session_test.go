@@ -210,8 +210,8 @@ func TestDetectedValuesAreProposed(t *testing.T) {
 	if q.Options[0].ID != "acme/v2" || q.Options[0].Because != "its maker is Acme" || !slices.Equal(q.Selected, []string{"acme/v2"}) {
 		t.Errorf("brand proposes %+v, selected %v", q.Options[0], q.Selected)
 	}
-	if last := q.Options[len(q.Options)-1]; last.ID != "generic" || last.Because != "" {
-		t.Errorf("last brand %+v", last)
+	if second := q.Options[1]; second.ID != "generic" || second.Because != "" {
+		t.Errorf("second brand %+v", second)
 	}
 	d.Here.Cloud, d.Here.CloudName = "cloudy", "Cloudy"
 	s = NewSession(d, Site{Case: rules.CaseInternet, From: rules.FromServer, Firewalls: []Firewall{{Side: router.SideServer}}, Step: "brand:server"})

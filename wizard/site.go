@@ -117,5 +117,9 @@ func sidesOf(c rules.Case) []router.Side {
 	return []router.Side{router.SideSite, router.SideHost}
 }
 
+// needsName tells whether a row names the server: hubs or calendars on the
+// Internet call it by its name.
+func (s Site) needsName() bool { return s.Case != rules.CaseLAN || s.Facts().Notifies() }
+
 // needsLANIP tells whether a rule has to name the server's address in the LAN.
 func (s Site) needsLANIP() bool { return s.Case == rules.CaseLAN && s.Facts().Notifies() }

@@ -9,8 +9,11 @@ import (
 	"github.com/syncsign/sops-firewall/rules/check"
 )
 
+// hasAddresses tells whether a site answers the question; where everything may
+// stay empty, one answer shows that it was asked.
 func hasAddresses(s Site) bool {
-	return s.Server.Domain != "" && (!s.needsLANIP() || s.Server.LANIP.IsValid())
+	named := s.Server.Domain != "" || !s.needsName() && (s.Server.LANIP.IsValid() || s.Server.PublicIP.IsValid() || s.Name != "")
+	return named && (!s.needsLANIP() || s.Server.LANIP.IsValid())
 }
 
 // mine tells whether an address is one of this computer's.
@@ -36,7 +39,7 @@ func fillAddresses(s *Session, q *Question) {
 		}
 		q.Fields = append(q.Fields, f)
 	}
-	add("domain", site.Server.Domain, "you", false)
+	add("domain", site.Server.Domain, "you", !site.needsName())
 
 	main := s.deps.Here.Main.Prefix.Addr()
 	public := main.IsValid() && usable(main) == nil && !main.IsPrivate() && !check.CarrierShared(main)
@@ -77,6 +80,9 @@ func joinPrefixes(list []netip.Prefix) string {
 func tryAddress(s *Session, field, v string) (string, remark, error) {
 	switch field {
 	case "domain":
+		if strings.TrimSpace(v) == "" && !s.site.needsName() {
+			return "", remark{}, nil
+		}
 		return validDomain(v)
 	case "lan_ip":
 		if strings.TrimSpace(v) == "" && !s.site.needsLANIP() {

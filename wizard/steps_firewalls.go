@@ -113,9 +113,10 @@ func (s *Session) said(v *router.Variant, text string) string {
 	return v.Said(s.deps.Words.Lang(), text)
 }
 
-// brands are the entries for a spot, "I don't know" last.
+// brands are the entries for a spot, "I don't know" first: Enter, pressed in
+// haste where nothing was found out, is no brand.
 func (s *Session) brands(at spot) []brand {
-	var out, last []brand
+	var out, unknown []brand
 	for i := range s.deps.Routers.Routers {
 		r := &s.deps.Routers.Routers[i]
 		var fit []*router.Variant
@@ -133,13 +134,13 @@ func (s *Session) brands(at spot) []brand {
 				b.label += ": " + s.said(v, v.Label)
 			}
 			if r.ID == genericID {
-				last = append(last, b)
+				unknown = append(unknown, b)
 				continue
 			}
 			out = append(out, b)
 		}
 	}
-	return append(out, last...)
+	return append(unknown, out...)
 }
 
 // guess is the router that was found out for a spot, and how.
@@ -157,7 +158,7 @@ func (s *Session) guess(at spot) (id, because string) {
 	return h.Router, firstText(h.RouterWhy, s.text("questions.brand.because.router", nil))
 }
 
-// Brand of one firewall: what was found out first, "I don't know" last.
+// Brand of one firewall: what was found out first, then "I don't know".
 func fillBrand(s *Session, q *Question) {
 	at := s.step(q.ID).spot
 	id, because := s.guess(at)
