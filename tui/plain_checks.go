@@ -155,7 +155,7 @@ func (p *teller) flowLine(f wizard.FlowView) string {
 	if f.Old() {
 		line += ", " + p.d.age(f.Before)
 	}
-	if f.Short != "" && f.Status != check.Running && !strings.EqualFold(f.Short, p.state(f.Status)) {
+	if f.Short != "" && f.Status != check.Running && f.Status != check.Skipped && !strings.EqualFold(f.Short, p.state(f.Status)) {
 		line += ", " + p.d.show(f.Short)
 	}
 	return line + "."

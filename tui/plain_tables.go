@@ -353,8 +353,12 @@ func (p *teller) explain(code string) {
 				return
 			}
 			for _, f := range r.Flows {
-				p.say(p.flowLine(f) + " " + p.seen(f.Finding))
-				p.do(f.Finding.Do)
+				told := f.Finding
+				if skipped, by := p.d.skipped(f); by {
+					told = skipped
+				}
+				p.say(p.flowLine(f) + " " + p.seen(told))
+				p.do(told.Do)
 				for _, l := range f.Result.Layers {
 					p.say("  " + p.text("layer", "layer", p.d.show(l.Name), "state", p.state(l.Status), "ms", itoa(int(l.Took/time.Millisecond))))
 				}

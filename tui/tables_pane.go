@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/syncsign/sops-firewall/rules/check"
+	"github.com/syncsign/sops-firewall/wizard"
 )
 
 // below is the pane under the table: a rule and at most paneRows-1 lines.
@@ -71,6 +72,17 @@ func (s *tablesScreen) again(l line) bool {
 	return l.flow.Status == check.Running && !l.flow.Result.Provisional && l.flow.Finding.Seen != ""
 }
 
+// skipped is what to tell of a flow that a cause explains.
+func (d *desk) skipped(v wizard.FlowView) (f wizard.Finding, by bool) {
+	c := v.Cause(d.board.Causes())
+	if c == nil {
+		return f, false
+	}
+	f = c.Finding
+	f.Where = v.Finding.Where
+	return f, true
+}
+
 // finding is Seen, Means and Do of a flow.
 func (s *tablesScreen) finding(l line, w int) []string {
 	if l.none {
@@ -81,15 +93,9 @@ func (s *tablesScreen) finding(l line, w int) []string {
 	if l.flow.Status == check.Running && l.flow.Result.Provisional {
 		return hang(" ", s.d.t("screens.tables.no-answer"), w)
 	}
-	if l.flow.Status == check.Skipped { // what it saw itself follows from the cause
-		for _, c := range s.d.board.Causes() {
-			if c.Cause.Code == l.flow.Result.Cause && c.From == l.flow.From {
-				where := f.Where
-				f = c.Finding
-				f.Where = where
-				out = append(out, " "+s.d.t("screens.tables.skipped"))
-			}
-		}
+	if skipped, by := s.d.skipped(l.flow); by {
+		f = skipped
+		out = append(out, " "+s.d.t("screens.tables.skipped"))
 	}
 	if say := s.d.before(l.flow); say != "" {
 		out = append(out, hang(" ", say, w)...)

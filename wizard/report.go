@@ -123,15 +123,24 @@ func (b *Board) all(started time.Time, took time.Duration, tables ...string) Rep
 	return rep
 }
 
-// chosen are the flows of the named tables, in order.
+// chosen are the flows of the named tables, in order; a skipped one tells its
+// cause.
 func (b *Board) chosen(tables []string) []FlowView {
 	var out []FlowView
+	causes := b.Causes()
 	for _, t := range b.Views(false) {
 		if len(tables) > 0 && !slices.Contains(tables, t.Table.ID) {
 			continue
 		}
 		for _, r := range t.Rows {
-			out = append(out, r.Flows...)
+			for _, v := range r.Flows {
+				if c := v.Cause(causes); c != nil {
+					where := v.Finding.Where
+					v.Finding = c.Finding
+					v.Finding.Where = where
+				}
+				out = append(out, v)
+			}
 		}
 	}
 	return out

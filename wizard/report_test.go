@@ -344,3 +344,39 @@ func TestProxyIsNamed(t *testing.T) {
 		})
 	}
 }
+
+// TestSkippedTellsCause: a row that a cause explains has that cause's words in
+// every form of the report; its own remedy would lead astray.
+func TestSkippedTellsCause(t *testing.T) {
+	d := realDeps(t)
+	site := planSite(rules.CaseLAN, OutboundUnknown)
+	b := NewBoard(d.Book, d.Words, site, rules.FromServer)
+	for _, j := range b.Jobs(true) {
+		if j.Kind == "route" {
+			b.Apply(result(j, check.Fail, check.RouteNone))
+		} else {
+			b.Apply(result(j, check.Unproven, check.DNSSilent))
+		}
+	}
+	const own, cause = "TCP 53", "This computer has no default route."
+	skipped := 0
+	for _, r := range b.Report(testNow, time.Second).Results {
+		if r.Status != "skipped" {
+			continue
+		}
+		skipped++
+		if r.Reason != "route.none" || !strings.HasPrefix(r.Said, cause) || strings.Contains(r.Todo, own) {
+			t.Errorf("%s: %s, %q, %q", r.Flow, r.Reason, r.Said, r.Todo)
+		}
+	}
+	if skipped < 10 {
+		t.Fatalf("only %d rows are skipped", skipped)
+	}
+	md, err := ReportMarkdown(d.Words, site, b, b.Report(testNow, time.Second), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(md, "| See above: "+cause+" |"); n != skipped || strings.Contains(md, own) {
+		t.Errorf("%d of %d rows name the cause:\n%s", n, skipped, md)
+	}
+}

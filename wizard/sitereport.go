@@ -92,11 +92,15 @@ func ReportMarkdown(w *Words, site Site, board *Board, rep Report, guides []Side
 	for _, c := range rep.Causes {
 		say("\n**%s** %s %s\n", w.stateOf(c.Status), cell(c.Said), cell(w.Say("report.do", "todo", c.Todo)))
 	}
+	causes := board.Causes()
 	for _, t := range board.Views(false) {
 		say("\n## %s %s (%s)\n\n%s", t.Table.Code, cell(t.Table.Title), w.Say("rows.origins."+string(t.Table.Origin)), tableHead(w, "row", "to", "port", "state", "seen", "todo"))
 		for _, r := range t.Rows {
 			for _, f := range r.Flows {
-				todo := f.Finding.Do
+				seen, todo := board.said(f), f.Finding.Do
+				if c := f.Cause(causes); c != nil {
+					seen, todo = w.Say("report.above", "seen", c.Finding.Seen), ""
+				}
 				if f.Status == check.Pass {
 					todo = ""
 				}
@@ -104,7 +108,7 @@ func ReportMarkdown(w *Words, site Site, board *Board, rep Report, guides []Side
 				if r.Row.Proto == "ip" {
 					to = r.Row.Destination
 				}
-				say("| %s | %s | %s | %s | %s | %s |\n", r.Row.Code, cell(to), portText(f.Flow), w.Verdict(f.Sure()), cell(strings.TrimSpace(f.Finding.Where+" "+board.said(f))), cell(todo))
+				say("| %s | %s | %s | %s | %s | %s |\n", r.Row.Code, cell(to), portText(f.Flow), w.Verdict(f.Sure()), cell(strings.TrimSpace(f.Finding.Where+" "+seen)), cell(todo))
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package wizard
 
 import (
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -60,6 +61,19 @@ type Finding struct {
 	Seen  string // what was seen
 	Means string // what that means
 	Do    string // what to change
+}
+
+// Cause is what explains a skipped flow; nil where nothing does. What such a row
+// saw itself only follows from it, and its own remedy would mislead.
+func (v FlowView) Cause(causes []CauseView) *CauseView {
+	if v.Status != check.Skipped {
+		return nil
+	}
+	i := slices.IndexFunc(causes, func(c CauseView) bool { return c.Cause.Code == v.Result.Cause && c.From == v.From })
+	if i < 0 {
+		return nil
+	}
+	return &causes[i]
 }
 
 // CauseView is a cause and the flows it explains.
