@@ -218,7 +218,11 @@ func (s *listScreen) View(w, h int) frame {
 	} else if s.at < len(s.shown) {
 		i := s.d.under(&s.told, s.at, len(s.shown), func(i int) string { return s.q.Options[s.shown[i]].ID })
 		o := s.q.Options[s.shown[i]]
-		if why = about(s.d, o, optionLines(s.d, []wizard.Option{o}, w-4, false)[0], w, 4); len(why) > 4 {
+		drawn := "" // what of it stands in the list; nothing when it was scrolled away
+		if at := i - s.top; at >= 0 && at < len(texts) {
+			drawn = texts[at]
+		}
+		if why = about(s.d, o, drawn, w, 4); len(why) > 4 {
 			why = why[:4]
 		}
 	}
