@@ -354,7 +354,7 @@ func newFakeBoard() *fakeBoard {
 	}}
 	b.each(func(_ *wizard.TableView, v *wizard.FlowView) {
 		if v.Flow.From == rules.FromInternet {
-			v.Status = check.Waiting
+			v.Status, v.Result.Code = check.Waiting, check.NotHere
 			v.Short = "from outside"
 		}
 	})

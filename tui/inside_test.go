@@ -87,3 +87,33 @@ func TestPlainInside(t *testing.T) {
 		t.Errorf("%d rows were tried from inside, want 2", n)
 	}
 }
+
+// TestProofOffered: a row that a proof of the way in tells about leads to that
+// proof, at its table and at the end, and not to carrying files about.
+func TestProofOffered(t *testing.T) {
+	dr := newDrive(t, nil)
+	dr.goTo("tables")
+	dr.keys("5")
+	if got := dr.flat(); !strings.Contains(got, "Press i: it shows one command") || strings.Contains(got, "site.yaml") {
+		t.Errorf("the table does not lead to the proof:\n%s", dr.text())
+	}
+	dr.goTo("finish")
+	if got := dr.flat(); !strings.Contains(got, "row 5.1 can only be seen from outside. Press i") || !strings.Contains(got, "i prove") {
+		t.Errorf("the end does not lead to the proof:\n%s", dr.text())
+	}
+	dr.keys("i")
+	if !strings.Contains(dr.text(), "--to sops.example.com --code") {
+		t.Fatalf("i does not open it:\n%s", dr.text())
+	}
+	dr.keys("esc")
+	if dr.a.q.ID != "finish" || !strings.Contains(dr.text(), "Save the report") {
+		t.Errorf("Esc does not lead back:\n%s", dr.text())
+	}
+
+	dr = newDrive(t, nil)
+	dr.a.d.listens = nil // where nothing can listen, the file is the way
+	dr.goTo("finish")
+	if got := dr.flat(); !strings.Contains(got, "Take the site's file there") || strings.Contains(got, "i prove") {
+		t.Errorf("without a listener:\n%s", dr.text())
+	}
+}

@@ -2,9 +2,9 @@ package tui
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/syncsign/sops-firewall/rules"
-	"github.com/syncsign/sops-firewall/rules/check"
 	"github.com/syncsign/sops-firewall/wizard"
 )
 
@@ -30,7 +30,7 @@ func (p *teller) finish(q wizard.Question) {
 	for _, c := range p.d.board.Changes() {
 		p.tell("changed", "row", p.flowName(wizard.FlowView{Flow: c.Flow}), "was", p.state(c.Was), "now", p.state(c.Now))
 	}
-	p.elsewhere()
+	p.waiting()
 	q.Options = p.finishOptions(q.Options)
 	p.read(q.Options, nil)
 	leave := slices.IndexFunc(q.Options, func(o wizard.Option) bool { return o.ID == "leave" })
@@ -89,24 +89,27 @@ func (p *teller) supportCode() {
 	p.tell("support-types", "command", explainLine(code))
 }
 
-// elsewhere reads the rows that another place must check, with the command.
-func (p *teller) elsewhere() {
-	rows, away := map[rules.Place][]string{}, false
-	for _, v := range p.d.board.Views(false) {
-		for _, r := range v.Rows {
-			if slices.ContainsFunc(r.Flows, func(f wizard.FlowView) bool { return f.Status == check.Waiting }) {
-				rows[v.Table.From] = append(rows[v.Table.From], r.Row.Code)
-			}
+// waiting reads the rows that wait, with what to do.
+func (p *teller) waiting() {
+	x := p.d.waits()
+	for _, key := range []struct {
+		name string
+		rows []string
+	}{{"down", x.down}, {"shut", x.shut}} {
+		if n := len(key.rows); n > 0 {
+			p.say(capital(p.d.n("screens.finish."+key.name, n, "rows", strings.Join(key.rows, ", "))))
 		}
+	}
+	if len(x.proof) > 0 {
+		p.tell("proof-waits", "rows", p.d.rowsWord(x.proof))
 	}
 	for _, from := range []rules.Place{rules.FromServer, rules.FromHub, rules.FromInternet} {
-		if len(rows[from]) > 0 {
-			p.tell("elsewhere", "rows", p.d.rowsWord(rows[from]), "from", p.d.fromWords(from))
+		if len(x.away[from]) > 0 {
+			p.tell("elsewhere", "rows", p.d.rowsWord(x.away[from]), "from", p.d.fromWords(from))
 			p.say("  " + checkLine(from))
-			away = true
 		}
 	}
-	if away {
+	if len(x.away) > 0 {
 		p.tell("site-file", "path", p.d.show(p.d.session.File()))
 	}
 }

@@ -27,6 +27,9 @@ func (p *teller) prove() entry {
 		p.say(p.d.t("inbound.held"))
 		return entry{}
 	}
+	if in.x.Told() {
+		p.say(p.d.t("inbound.held-some"))
+	}
 	p.tell("proof.waiting", "at", in.x.Until.Format("15:04"))
 	if p.hand {
 		p.tell("proof.keys")

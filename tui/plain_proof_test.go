@@ -67,7 +67,7 @@ func TestPlainProofEnds(t *testing.T) {
 		want    string
 	}{
 		"over":   {fakeListening, "The test is over. Start it again for a new code.\n"},
-		"held":   {heldListening, "Every port is held by a program. The other computer tells the result.\n"},
+		"held":   {heldListening, "Every port is held by a program, so the other computer tells the result."},
 		"failed": {func(wizard.Site) (wizard.Listening, error) { return wizard.Listening{}, context.DeadlineExceeded }, "The test could not be started: context deadline exceeded\n"},
 	} {
 		t.Run(name, func(t *testing.T) {

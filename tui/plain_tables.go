@@ -210,6 +210,9 @@ func (p *teller) together(v wizard.TableView) {
 		if f.Status != check.Waiting {
 			continue
 		}
+		if p.d.waitsForProof(f) {
+			f.Finding.Do = p.text("prove-do")
+		}
 		key := f.Finding.Where + f.Finding.Seen + "\n" + f.Finding.Means + "\n" + f.Finding.Do
 		if groups[key] == nil {
 			groups[key] = &group{f: f.Finding}
@@ -231,7 +234,7 @@ func (p *teller) menu(q wizard.Question, at int, id string) entry {
 	for {
 		v, _ := p.view(at)
 		line := "menu"
-		if p.d.provable(v) {
+		if p.d.provable(&v.Table) {
 			line = "menu-inbound"
 		}
 		inside := ""
@@ -265,7 +268,7 @@ func (p *teller) menu(q wizard.Question, at int, id string) entry {
 				}
 			}
 		case "4", "i":
-			if !p.d.provable(v) {
+			if !p.d.provable(&v.Table) {
 				p.explain(e.text)
 				continue
 			}
@@ -356,6 +359,9 @@ func (p *teller) explain(code string) {
 				told := f.Finding
 				if skipped, by := p.d.skipped(f); by {
 					told = skipped
+				}
+				if p.d.waitsForProof(f) {
+					told.Do = p.text("prove-do")
 				}
 				p.say(p.flowLine(f) + " " + p.seen(told))
 				p.do(told.Do)

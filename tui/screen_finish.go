@@ -42,6 +42,9 @@ func (s *finishScreen) live() {
 
 func (s *finishScreen) Keys() []hint {
 	keys := s.d.choiceKeys(s.q.Options, s.d.hint("Enter", "choose"))
+	if len(s.d.waits().proof) > 0 {
+		keys = append(keys, s.d.hint("i", "prove"))
+	}
 	return append(append(keys, s.d.hint("R", "again-all"), s.d.rare("k", "code")), s.d.usual()...)
 }
 
@@ -58,6 +61,11 @@ func (s *finishScreen) Update(msg tea.Msg) (act, tea.Cmd) {
 			return act{want: wantOpen, open: &codeScreen{d: s.d}}, nil
 		case "R":
 			return act{want: wantRun, jobs: s.d.board.Jobs(true)}, nil
+		case "i":
+			if len(s.d.waits().proof) > 0 {
+				return act{want: wantOpen, open: &inboundScreen{d: s.d}}, s.d.listen()
+			}
+			return act{}, nil
 		case "enter":
 			return s.chosen()
 		}
@@ -150,48 +158,60 @@ func (s *finishScreen) result(w int) []string {
 	return append(lines, s.waiting(w)...)
 }
 
-// waiting are the rows that another place must check, with the command.
-func (s *finishScreen) waiting(w int) []string {
-	rows := map[rules.Place][]string{}
-	var down, shut []string // their service does not run here, or does not serve others: outside would see nothing
-	for _, t := range s.d.views(false) {
+// waits are the rows that wait, by their codes.
+type waits struct {
+	down  []string // their service does not run here: outside would see nothing
+	shut  []string // their service does not serve others
+	proof []string // a proof of the way in tells
+	away  map[rules.Place][]string
+}
+
+func (d *desk) waits() waits {
+	out := waits{away: map[rules.Place][]string{}}
+	for _, t := range d.views(false) {
 		for _, r := range t.Rows {
-			for _, f := range r.Flows {
-				if f.Status == check.Waiting && f.Result.Code == check.InServiceDown {
-					down = append(down, r.Row.Code)
-					break
-				}
-				if f.Status == check.Waiting && slices.Contains(wizard.NotServing, f.Result.Code) {
-					shut = append(shut, r.Row.Code)
-					break
-				}
-				if f.Status == check.Waiting {
-					rows[f.Flow.From] = append(rows[f.Flow.From], r.Row.Code)
-					break
-				}
+			i := slices.IndexFunc(r.Flows, func(f wizard.FlowView) bool { return f.Status == check.Waiting })
+			if i < 0 {
+				continue
+			}
+			switch f := r.Flows[i]; {
+			case f.Result.Code == check.InServiceDown:
+				out.down = append(out.down, r.Row.Code)
+			case slices.Contains(wizard.NotServing, f.Result.Code):
+				out.shut = append(out.shut, r.Row.Code)
+			case d.waitsForProof(f):
+				out.proof = append(out.proof, r.Row.Code)
+			default:
+				out.away[f.Flow.From] = append(out.away[f.Flow.From], r.Row.Code)
 			}
 		}
 	}
+	return out
+}
+
+// waiting are the rows that wait, with what to do.
+func (s *finishScreen) waiting(w int) []string {
+	x := s.d.waits()
 	var lines []string
-	elsewhere := false
-	if len(down) > 0 {
-		lines = append(lines, hang(" "+s.d.state(check.Waiting)+" ", s.d.n("screens.finish.down", len(down), "rows", strings.Join(down, ", ")), w-1)...)
+	tell := func(key string, rows []string, values ...string) {
+		if len(rows) > 0 {
+			text := s.d.n("screens.finish."+key, len(rows), append(values, "rows", strings.Join(rows, ", "))...)
+			lines = append(lines, hang(" "+s.d.state(check.Waiting)+" ", text, w-1)...)
+		}
 	}
-	if len(shut) > 0 {
-		lines = append(lines, hang(" "+s.d.state(check.Waiting)+" ", s.d.n("screens.finish.shut", len(shut), "rows", strings.Join(shut, ", ")), w-1)...)
-	}
+	tell("down", x.down)
+	tell("shut", x.shut)
+	tell("proof", x.proof)
 	for _, p := range []rules.Place{rules.FromServer, rules.FromHub, rules.FromInternet} {
-		if len(rows[p]) == 0 {
+		if len(x.away[p]) == 0 {
 			continue
 		}
-		text := s.d.n("screens.finish.elsewhere", len(rows[p]), "rows", strings.Join(rows[p], ", "), "from", s.d.fromWords(p))
-		lines = append(lines, hang(" "+s.d.state(check.Waiting)+" ", text, w-1)...)
+		tell("elsewhere", x.away[p], "from", s.d.fromWords(p))
 		for _, part := range wrap(checkLine(p), w-4) {
 			lines = append(lines, "   "+part)
 		}
-		elsewhere = true
 	}
-	if elsewhere {
+	if len(x.away) > 0 {
 		lines = append(lines, hang("        "+s.d.t("screens.finish.file")+" ", s.d.show(s.d.home(s.d.session.File())), w-1)...)
 	}
 	return lines

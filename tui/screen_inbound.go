@@ -116,8 +116,13 @@ func (d *desk) post(p wizard.Post) (check.Status, string) {
 }
 
 // provable tells whether the way in of a table can be proven from this computer.
-func (d *desk) provable(t wizard.TableView) bool {
-	return d.listens != nil && t.Table.Inbound() && d.from() == rules.FromServer
+func (d *desk) provable(t *rules.Table) bool {
+	return d.listens != nil && t.Inbound() && d.from() == rules.FromServer
+}
+
+// waitsForProof tells whether a flow waits for what a proof of the way in tells.
+func (d *desk) waitsForProof(f wizard.FlowView) bool {
+	return f.Status == check.Waiting && f.Result.Code == check.NotHere && d.provable(f.Flow.Table)
 }
 
 // insidable tells whether rows of a table can be tried from inside too.
@@ -145,7 +150,7 @@ func (s *inboundScreen) Keys() []hint {
 	if !s.d.in.on && !s.d.in.starting {
 		keys = append(keys, s.d.hint("i", "start-again"))
 	}
-	return append(append(keys, s.d.hint("Esc", "table")), s.d.usual()[2:]...)
+	return append(append(keys, s.d.hint("Esc", "close")), s.d.usual()[2:]...)
 }
 
 func (s *inboundScreen) Update(msg tea.Msg) (act, tea.Cmd) {
@@ -223,6 +228,9 @@ func (s *inboundScreen) lines(lines []string, w int) []string {
 		lines = append(lines, hang(" ", words.Text("inbound.held", nil), w-1)...)
 	case in.on:
 		lines = append(lines, hang(" ", s.d.t("screens.inbound.waiting", "at", in.x.Until.Format(s.d.t("screens.times.clock"))), w-1)...)
+		if in.x.Told() {
+			lines = append(lines, hang(" ", words.Text("inbound.held-some", nil), w-1)...)
+		}
 	default:
 		lines = append(lines, hang(" ", words.Text("inbound.over", nil), w-1)...)
 	}

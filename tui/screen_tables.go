@@ -134,7 +134,7 @@ func (s *tablesScreen) Keys() []hint {
 		watch.long, watch.short = stop.long+strings.Repeat(" ", max(width(watch.long)-width(stop.long), 0)), stop.short
 	}
 	keys := []hint{}
-	if v, i := s.views(); len(v) > 0 && s.d.provable(v[i]) {
+	if v, i := s.views(); len(v) > 0 && s.d.provable(&v[i].Table) {
 		keys = append(keys, d.hint("i", "prove"))
 	}
 	last := []hint{
@@ -236,7 +236,7 @@ func (s *tablesScreen) press(name string) (act, tea.Cmd) {
 			s.say = s.d.t("screens.tables.not-here")
 		}
 	case "i":
-		if s.d.provable(v[ti]) {
+		if s.d.provable(&v[ti].Table) {
 			return act{want: wantOpen, open: &inboundScreen{d: s.d}}, s.d.listen()
 		}
 	case "h":

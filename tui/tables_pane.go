@@ -97,6 +97,9 @@ func (s *tablesScreen) finding(l line, w int) []string {
 		f = skipped
 		out = append(out, " "+s.d.t("screens.tables.skipped"))
 	}
+	if s.d.waitsForProof(l.flow) {
+		f.Do = s.d.t("screens.tables.prove-do")
+	}
 	if say := s.d.before(l.flow); say != "" {
 		out = append(out, hang(" ", say, w)...)
 	}

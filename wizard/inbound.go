@@ -20,9 +20,31 @@ func (b *Board) Inbound() []rules.Flow {
 	return out
 }
 
+// RowsOf says in five bits which rows of a site arrive at the server, for the code
+// of an inbound proof: where the server is, then each source that sends changes.
+func RowsOf(s Site) byte {
+	var rows byte
+	if s.Case == rules.CaseInternet {
+		rows = 1
+	}
+	for i, source := range notifying() {
+		if s.Facts().Has(source) {
+			rows |= 2 << i
+		}
+	}
+	return rows
+}
+
+// notifying are the sources that send changes, in the order of their bits.
+func notifying() []rules.Source {
+	return slices.DeleteFunc(rules.AllSources(), func(s rules.Source) bool { return !s.Notifies() })
+}
+
 // OutsideSite is what is known of a site at the other end of an inbound proof:
-// where the server is, by its public name or address as somebody typed it.
-func OutsideSite(to string) (Site, error) {
+// where the server is, by its public name or address as somebody typed it, and
+// which rows it has, see RowsOf. A row that the site does not have is not asked
+// there: it would seem to be closed.
+func OutsideSite(to string, has byte) (Site, error) {
 	host, _, err := validHost(to)
 	if err != nil {
 		return Site{}, err
@@ -30,7 +52,16 @@ func OutsideSite(to string) (Site, error) {
 	if host == "" {
 		return Site{}, check.Say("problems.name.public")
 	}
-	return Site{Case: rules.CaseInternet, Server: Server{Domain: host}, From: rules.FromInternet}, nil
+	out := Site{Case: rules.CaseLAN, Server: Server{Domain: host}, From: rules.FromInternet}
+	if has&1 != 0 {
+		out.Case = rules.CaseInternet
+	}
+	for i, source := range notifying() {
+		if has&(2<<i) != 0 {
+			out.Sources = append(out.Sources, DataSource{Kind: source})
+		}
+	}
+	return out, nil
 }
 
 // Arrival is what the inbound proof heard on one port of this computer.

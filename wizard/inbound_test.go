@@ -51,3 +51,31 @@ func TestArrivedOverOneFamily(t *testing.T) {
 		}
 	}
 }
+
+// TestOutsideRows: the code carries which rows arrive at the server, so that the
+// other end asks these and no others.
+func TestOutsideRows(t *testing.T) {
+	d := realDeps(t)
+	for _, c := range []rules.Case{rules.CaseLAN, rules.CaseInternet} {
+		for _, sources := range [][]rules.Source{nil, {rules.SourceExchange}, {rules.SourceGoogle}, {rules.SourceMicrosoft}, rules.AllSources()} {
+			site := planSite(c, OutboundOpen, sources...)
+			far, err := OutsideSite("sops.example.com", RowsOf(site))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var here, there []string
+			for _, f := range NewBoard(d.Book, d.Words, site, rules.FromServer).Inbound() {
+				here = append(here, f.Key)
+			}
+			for _, f := range NewBoard(d.Book, d.Words, far, rules.FromInternet).Inbound() {
+				there = append(there, f.Key)
+			}
+			if !slices.Equal(here, there) {
+				t.Errorf("%s %v: the server has %q, outside asks %q", c, sources, here, there)
+			}
+		}
+	}
+	if n := RowsOf(planSite(rules.CaseInternet, OutboundOpen, rules.AllSources()...)); n > 31 {
+		t.Errorf("%d does not fit one character", n)
+	}
+}

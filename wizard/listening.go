@@ -36,6 +36,17 @@ func (l Listening) Ours() bool {
 	return false
 }
 
+// Told tells whether the result of any port is seen at the other end alone: a
+// service holds it, and proves itself to who calls.
+func (l Listening) Told() bool {
+	for _, p := range l.Posts {
+		if p.State != "ours" && p.State != "rights" && p.State != "error" {
+			return true
+		}
+	}
+	return false
+}
+
 // Label is "TCP 443".
 func (p Post) Label() string { return strings.ToUpper(p.Proto) + " " + strconv.Itoa(int(p.Port)) }
 

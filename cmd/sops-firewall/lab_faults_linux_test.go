@@ -50,6 +50,9 @@ func (f fault) place(c *customer, outside string) (ns, from string) {
 
 // site is the customer's site.yaml.
 func (c *customer) site() string {
+	if c.own != "" {
+		return c.file(fmt.Sprintf("own%d.yaml", c.n), c.own)
+	}
 	return c.file(fmt.Sprintf("site%d.yaml", c.n), `version: 1
 case: internet
 sources: [google, microsoft365, {kind: exchange, host: 192.168.50.20, port: 443}, {kind: caldav, host: `+sixOnly+`, port: 443}]

@@ -48,6 +48,7 @@ type customer struct {
 
 	certs  labCerts
 	book   string // folder of a rule book in place of the shipped one
+	own    string // answers in place of the usual ones, see site
 	domain string // SOPS's name
 	public string // and its address
 }

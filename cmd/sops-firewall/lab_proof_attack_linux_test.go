@@ -37,7 +37,7 @@ func TestLabProofAttack(t *testing.T) {
 	}
 	at := func(port uint16) netip.AddrPort { return netip.AddrPortFrom(netip.MustParseAddr(l.public), port) }
 
-	old, err := proof.NewCode(bytes.NewReader(make([]byte, 64)))
+	old, err := proof.NewCode(bytes.NewReader(make([]byte, 64)), 3)
 	if err != nil {
 		t.Fatal(err)
 	}

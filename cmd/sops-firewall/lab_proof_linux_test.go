@@ -5,10 +5,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -218,4 +220,47 @@ func TestLabProof(t *testing.T) {
 		}
 	}
 	t.Logf("all ports at 40 ms: %d ms", o.rep.TookMS)
+}
+
+// TestLabProofRows: outside exactly the rows are asked that the site has. Where
+// all is in one LAN the hubs' ports are shut, as they should be, and no word of
+// them may lead anybody to open them.
+func TestLabProofRows(t *testing.T) {
+	l := newLab(t)
+	l.sopsDown()
+	for name, tt := range map[string]struct {
+		answers, open string
+		want          []string
+	}{
+		"one LAN": {
+			"case: lan\nsources: [microsoft365]\n", "80, 443",
+			[]string{"5.1 :443", "5.1 :80"},
+		},
+		"hubs in offices, no calendar that calls": {
+			"case: internet\nsources: [caldav]\n", "80, 443, 1883, 8443, 8883, 8888",
+			[]string{"4.1 :8443", "4.1 :8883", "4.2 :1883", "4.2 :8888", "4.3 :443", "4.3 :80"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l.own = "version: 1\nfrom: server\nserver: {domain: " + l.domain + ", lan_ip: 192.168.50.10}\n" + tt.answers
+			l.rules(l.router, routerRules{pre: `iifname "wan" tcp dport { ` + tt.open + ` } dnat ip to 192.168.50.10;`})
+			h := l.listen()
+			o := l.proves(l.outside, l.domain, h.code)
+			here := h.ends()
+			for end, got := range map[string]observed{"outside": o, "server": here} {
+				var rows []string
+				for _, row := range slices.Sorted(maps.Keys(got.rows)) {
+					rows = append(rows, strings.Replace(row, l.domain, "", 1))
+				}
+				if !slices.Equal(rows, tt.want) || got.exit != 0 {
+					t.Errorf("%s: exit %d, rows %q, want %q", end, got.exit, rows, tt.want)
+				}
+				for row, v := range got.rows {
+					if v != (verdict{"pass", "in.proven"}) {
+						t.Errorf("%s: %s is %v", end, row, v)
+					}
+				}
+			}
+		})
+	}
 }

@@ -65,6 +65,9 @@ func (a *app) listen(ctx context.Context, format string) error {
 	}
 	var ended error
 	if x.Ours() {
+		if x.Told() {
+			a.tell(l.words.Text("inbound.held-some", nil))
+		}
 		ended = a.hear(ctx, stop, x, board, met, l.words, talk)
 	} else {
 		a.tell(l.words.Text("inbound.held", nil))

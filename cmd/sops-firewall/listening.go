@@ -28,7 +28,7 @@ func (a *app) listening(ctx context.Context, flows []rules.Flow, site wizard.Sit
 		to = site.Server.PublicIP.String()
 	}
 	a.man(ctx, posts, h, to)
-	code, err := proof.NewCode(rand.Reader, identities(posts)...)
+	code, err := proof.NewCode(rand.Reader, wizard.RowsOf(site), identities(posts)...)
 	if err != nil {
 		closePosts(posts)
 		release()

@@ -22,7 +22,7 @@ func (a *app) outside(l *loaded, f *checkFlags) error {
 		return badInput(check.Say("problems.command.flag", "flag", "--code").For(err))
 	}
 	if f.to != "" {
-		if l.site, err = wizard.OutsideSite(f.to); err != nil {
+		if l.site, err = wizard.OutsideSite(f.to, code.Site); err != nil {
 			return badInput(check.Say("problems.command.flag", "flag", "--to").For(err))
 		}
 	}

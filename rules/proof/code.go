@@ -12,12 +12,13 @@ import (
 	"github.com/syncsign/sops-firewall/rules/spoken"
 )
 
-// Code is what a person carries from the listener to the prober: a secret, and
-// what is known of services that hold their ports themselves. It is written in
-// Crockford's base 32: 13 characters of secret (65 bits), 5 for each identity,
-// and one check character.
+// Code is what a person carries from the listener to the prober: a secret, which
+// rows the site has, and what is known of services that hold their ports
+// themselves. It is written in Crockford's base 32: 13 characters of secret (65
+// bits), one about the site, 5 for each identity, and one check character.
 type Code struct {
 	secret     [secretChars]byte // values 0 to 31
+	Site       byte              // what the listener's side says about the site, 0 to 31; its meaning is the caller's
 	Identities []Identity        // of services seen at this computer, at most MaxIdentities
 }
 
@@ -28,13 +29,15 @@ const MaxIdentities = 3
 const (
 	secretChars   = 13
 	identityChars = 5
-	maxChars      = secretChars + MaxIdentities*identityChars + 1
+	minChars      = secretChars + 1 + 1
+	maxChars      = minChars + MaxIdentities*identityChars
 )
 
 // NewCode draws a fresh code from random, which must be a cryptographic source.
-// Identities beyond MaxIdentities and doubles are left out.
-func NewCode(random io.Reader, ids ...Identity) (Code, error) {
-	var c Code
+// Of site the lowest five bits count. Identities beyond MaxIdentities and doubles
+// are left out.
+func NewCode(random io.Reader, site byte, ids ...Identity) (Code, error) {
+	c := Code{Site: site & 31}
 	if _, err := io.ReadFull(random, c.secret[:]); err != nil {
 		return Code{}, fmt.Errorf("no random numbers: %w", err)
 	}
@@ -56,7 +59,7 @@ func (c Code) String() string {
 }
 
 func (c Code) values() []byte {
-	out := slices.Clone(c.secret[:])
+	out := append(slices.Clone(c.secret[:]), c.Site)
 	for _, id := range c.Identities {
 		for shift := 5 * (identityChars - 1); shift >= 0; shift -= 5 {
 			out = append(out, byte(id>>shift)&31)
@@ -85,7 +88,7 @@ func ParseCode(s string) (Code, error) {
 	case err != nil:
 		return Code{}, ErrCodeTyped
 	}
-	extra := len(values) - secretChars - 1
+	extra := len(values) - minChars
 	if extra < 0 || extra%identityChars != 0 {
 		return Code{}, ErrCodeLength
 	}
@@ -94,7 +97,8 @@ func ParseCode(s string) (Code, error) {
 	}
 	var c Code
 	copy(c.secret[:], values)
-	for i := secretChars; i < len(values)-1; i += identityChars {
+	c.Site = values[secretChars]
+	for i := secretChars + 1; i < len(values)-1; i += identityChars {
 		var id Identity
 		for _, v := range values[i : i+identityChars] {
 			id = id<<5 | Identity(v)
