@@ -103,13 +103,19 @@ func (p *teller) waiting() {
 	if len(x.proof) > 0 {
 		p.tell("proof-waits", "rows", p.d.rowsWord(x.proof))
 	}
+	file := false // a command takes the site's file
 	for _, from := range []rules.Place{rules.FromServer, rules.FromHub, rules.FromInternet} {
 		if len(x.away[from]) > 0 {
-			p.tell("elsewhere", "rows", p.d.rowsWord(x.away[from]), "from", p.d.fromWords(from))
-			p.say("  " + checkLine(from))
+			line, named := p.d.checkLine(from)
+			key := "named"
+			if !named {
+				key, file = "elsewhere", true
+			}
+			p.tell(key, "rows", p.d.rowsWord(x.away[from]), "from", p.d.fromWords(from))
+			p.say("  " + line)
 		}
 	}
-	if len(x.away) > 0 {
+	if file {
 		p.tell("site-file", "path", p.d.show(p.d.session.File()))
 	}
 }

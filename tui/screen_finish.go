@@ -202,24 +202,32 @@ func (s *finishScreen) waiting(w int) []string {
 	tell("down", x.down)
 	tell("shut", x.shut)
 	tell("proof", x.proof)
+	file := false // a command takes the site's file
 	for _, p := range []rules.Place{rules.FromServer, rules.FromHub, rules.FromInternet} {
 		if len(x.away[p]) == 0 {
 			continue
 		}
-		tell("elsewhere", x.away[p], "from", s.d.fromWords(p))
-		for _, part := range wrap(checkLine(p), w-4) {
-			lines = append(lines, "   "+part)
+		line, named := s.d.checkLine(p)
+		key := "named"
+		if !named {
+			key, file = "elsewhere", true
 		}
+		tell(key, x.away[p], "from", s.d.fromWords(p))
+		lines = append(lines, hang("   ", line, w-1)...)
 	}
-	if len(x.away) > 0 {
+	if file {
 		lines = append(lines, hang("        "+s.d.t("screens.finish.file")+" ", s.d.show(s.d.home(s.d.session.File())), w-1)...)
 	}
 	return lines
 }
 
-// checkLine is the command for another place.
-func checkLine(p rules.Place) string {
-	return fmt.Sprintf("sops-firewall check --from %s --site site.yaml --save %s.json", p, p)
+// checkLine is the command for another place. Hubs need no more than the server's
+// name, and what is printed there is pasted here; a masked one would not work.
+func (d *desk) checkLine(p rules.Place) (line string, named bool) {
+	if name := d.site.Server.Domain; p == rules.FromHub && name != "" && !d.mask {
+		return fmt.Sprintf("sops-firewall check --from hub --to %s --transfer", d.show(name)), true
+	}
+	return fmt.Sprintf("sops-firewall check --from %s --site site.yaml --save %s.json", p, p), false
 }
 
 func flowName(f rules.Flow) string {

@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/syncsign/sops-firewall/rules"
 	"github.com/syncsign/sops-firewall/rules/check"
 	"github.com/syncsign/sops-firewall/wizard"
 )
@@ -68,7 +69,11 @@ func (s *pasteScreen) add(text string) {
 func (s *pasteScreen) View(w, _ int) frame {
 	lines := []string{"", boldStyle.Render(" " + s.d.t("screens.paste.title")), ""}
 	lines = append(lines, hang(" ", s.d.t("screens.paste.how"), w-1)...)
-	for _, part := range wrap(s.d.t("screens.paste.command"), w-4) {
+	command, named := s.d.checkLine(rules.FromHub)
+	if !named {
+		command = s.d.t("screens.paste.command")
+	}
+	for _, part := range wrap(command, w-4) {
 		lines = append(lines, "   "+part)
 	}
 	lines = append(lines, "")

@@ -97,6 +97,9 @@ func (s *tablesScreen) finding(l line, w int) []string {
 		f = skipped
 		out = append(out, " "+s.d.t("screens.tables.skipped"))
 	}
+	if s.d.mask && l.flow.Result.Facts["variant"] == "hub" && l.flow.Result.Code == check.NotHere {
+		f.Do = s.d.t("screens.tables.masked-command")
+	}
 	if s.d.waitsForProof(l.flow) {
 		f.Do = s.d.t("screens.tables.prove-do")
 	}
@@ -117,9 +120,8 @@ func (s *tablesScreen) finding(l line, w int) []string {
 		out = append(out, " "+s.d.t("screens.tables.works"))
 	case l.flow.Status == check.Waiting:
 		out = append(out, hang(" ", s.d.t("screens.tables.elsewhere", "from", s.d.fromWords(l.flow.Flow.From)), w)...)
-		for _, part := range wrap(checkLine(l.flow.Flow.From), w-4) {
-			out = append(out, "   "+part)
-		}
+		line, _ := s.d.checkLine(l.flow.Flow.From)
+		out = append(out, hang("   ", line, w)...)
 	default:
 		out = append(out, " "+s.d.t("screens.tables.not-asked"))
 	}

@@ -20,7 +20,7 @@ var ourWords = []string{
 	"the clipboard tool does not answer",
 	"writing to the terminal: %w",
 	"sops-firewall --plain",
-	"sops-firewall check --from %s --site site.yaml --save %s.json",
+	"sops-firewall check --from %s --site site.yaml --save %s.json", "sops-firewall check --from hub --to %s --transfer",
 	"scp ", // the command that fetches a file
 	"Up Down", "Enter Esc", "y Enter", "n Esc",
 	"sops-firewall explain ",

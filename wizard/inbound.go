@@ -45,12 +45,9 @@ func notifying() []rules.Source {
 // which rows it has, see RowsOf. A row that the site does not have is not asked
 // there: it would seem to be closed.
 func OutsideSite(to string, has byte) (Site, error) {
-	host, _, err := validHost(to)
+	host, err := publicName(to)
 	if err != nil {
 		return Site{}, err
-	}
-	if host == "" {
-		return Site{}, check.Say("problems.name.public")
 	}
 	out := Site{Case: rules.CaseLAN, Server: Server{Domain: host}, From: rules.FromInternet}
 	if has&1 != 0 {
@@ -62,6 +59,25 @@ func OutsideSite(to string, has byte) (Site, error) {
 		}
 	}
 	return out, nil
+}
+
+// HubSite is what is known of a site on a computer in the hubs' network: where the
+// server is.
+func HubSite(to string) (Site, error) {
+	host, err := publicName(to)
+	if err != nil {
+		return Site{}, err
+	}
+	return Site{Case: rules.CaseInternet, Server: Server{Domain: host}, From: rules.FromHub}, nil
+}
+
+// publicName is a server's public name or address as somebody typed it.
+func publicName(to string) (string, error) {
+	host, _, err := validHost(to)
+	if err == nil && host == "" {
+		err = check.Say("problems.name.public")
+	}
+	return host, err
 }
 
 // Arrival is what the inbound proof heard on one port of this computer.

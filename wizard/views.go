@@ -192,6 +192,9 @@ func (b *Board) view(f rules.Flow, applies bool) FlowView {
 		v.Finding = Finding{Seen: b.words.Text("text.not-run", facts), Do: b.words.Text("text.not-run-do", facts)}
 	default:
 		r := check.Result{Job: f.Job(), Status: check.Waiting, Code: check.NotHere}
+		if f.Table.From == rules.FromHub && b.site.Server.Domain != "" {
+			r.Facts = check.Facts{"variant": "hub"} // one name is enough there
+		}
 		v.Status, v.Result = check.Waiting, r
 		v.Finding, v.Short = b.words.Finding(r, facts), b.words.Short(r)
 	}

@@ -7,10 +7,21 @@ import (
 	"github.com/syncsign/sops-firewall/wizard"
 )
 
-// outside prepares a test with the code of a listener.
+// outside prepares a check where this computer has no site file: of the hubs' way
+// to the server that is named, or with the code of a listener.
 func (a *app) outside(l *loaded, f *checkFlags) error {
 	switch {
 	case f.code == "" && f.to == "":
+		return nil
+	case f.code == "" && f.from == string(rules.FromHub):
+		site, err := wizard.HubSite(f.to)
+		if err != nil {
+			return badInput(check.Say("problems.command.flag", "flag", "--to").For(err))
+		}
+		l.site = site
+		if len(f.tables) == 0 {
+			f.tables = tablesOf(l.book, func(t *rules.Table) bool { return t.From == rules.FromHub })
+		}
 		return nil
 	case f.code == "":
 		return badInput(check.Say("problems.command.to-alone"))
@@ -31,18 +42,18 @@ func (a *app) outside(l *loaded, f *checkFlags) error {
 	}
 	f.from = string(rules.FromInternet)
 	if len(f.tables) == 0 {
-		f.tables = arriving(l.book)
+		f.tables = tablesOf(l.book, func(t *rules.Table) bool { return t.Inbound() })
 	}
 	a.prover = proof.Prober{Code: code}
 	return nil
 }
 
-// arriving are the tables that a test with a code is about: what arrives at the
-// server, and what every row stands on here.
-func arriving(b *rules.Book) []string {
+// tablesOf are the tables that such a check is about, and what every row stands
+// on here.
+func tablesOf(b *rules.Book, about func(*rules.Table) bool) []string {
 	var ids []string
-	for _, t := range b.Tables {
-		if t.Inbound() || t.ID == wizard.Basics {
+	for i := range b.Tables {
+		if t := &b.Tables[i]; about(t) || t.ID == wizard.Basics {
 			ids = append(ids, t.ID)
 		}
 	}

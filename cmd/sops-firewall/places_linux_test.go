@@ -45,21 +45,33 @@ func TestLabPlacesMerge(t *testing.T) {
 	if code != 0 || strings.Count(out, "Nothing to do on this firewall: what has to pass is open already.") != 2 {
 		t.Errorf("exit %d, want nothing to do on both firewalls:\n%s", code, out)
 	}
-	// The same as lines of a chat, in place of a file.
-	out, code = l.run(l.hub, "check", "--from", "hub", "--site", site, "--label", "Office 2", "--transfer")
-	begin := strings.Index(out, "--- BEGIN")
-	if code != 4 || begin < 0 || strings.Count(out[begin:], "\n") > 10 {
-		t.Fatalf("exit %d, want a short block:\n%s", code, out)
-	}
-	c := l.in(l.server, l.bin, "check", "--site", site, "--table", "hubs-out", "--format", "json", "--saved", "-")
-	c.Stdin = strings.NewReader("> " + strings.ReplaceAll(out[begin:], "\n", "\r\n> "))
-	text, err := c.Output()
-	if err != nil || json.Unmarshal(text, &rep) != nil || rep.Summary["pass"] != 10 {
-		t.Fatalf("pasted: %v\n%s", err, text)
-	}
-	for _, r := range rep.Results {
-		if r.From != "hub" || r.Label != "Office 2" || r.Stale || r.At.IsZero() {
-			t.Errorf("%s %s: seen from %s (%s) at %s", r.Code, r.Flow, r.From, r.Label, r.At)
+	// The same as lines of a chat, in place of a file: with the site's own file, and
+	// with no more than the server's name on a computer that has none.
+	for name, as := range map[string]struct {
+		args []string
+		exit int
+	}{
+		"its file": {[]string{"--site", site}, 4},
+		"its name": {[]string{"--to", l.domain}, 0}, // the hubs' rows alone
+	} {
+		out, code := l.runWith([]string{"XDG_STATE_HOME=" + t.TempDir()}, l.hub, append([]string{"check", "--from", "hub", "--label", "Office 2", "--transfer"}, as.args...)...)
+		begin := strings.Index(out, "--- BEGIN")
+		if code != as.exit || begin < 0 || strings.Count(out[begin:], "\n") > 10 {
+			t.Fatalf("%s: exit %d, want %d and a short block:\n%s", name, code, as.exit, out)
 		}
+		c := l.in(l.server, l.bin, "check", "--site", site, "--table", "hubs-out", "--format", "json", "--saved", "-")
+		c.Stdin = strings.NewReader("> " + strings.ReplaceAll(out[begin:], "\n", "\r\n> "))
+		text, err := c.Output()
+		if err != nil || json.Unmarshal(text, &rep) != nil || rep.Summary["pass"] != 10 {
+			t.Fatalf("%s, pasted: %v\n%s", name, err, text)
+		}
+		for _, r := range rep.Results {
+			if r.From != "hub" || r.Label != "Office 2" || r.Stale || r.At.IsZero() {
+				t.Errorf("%s: %s %s: seen from %s (%s) at %s", name, r.Code, r.Flow, r.From, r.Label, r.At)
+			}
+		}
+	}
+	if out, code := l.run(l.hub, "check", "--from", "internet", "--to", l.domain); code != 2 {
+		t.Errorf("without a code: exit %d\n%s", code, out)
 	}
 }
