@@ -5,9 +5,13 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/netip"
+	"slices"
+	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 )
@@ -119,6 +123,50 @@ func TestInbound(t *testing.T) {
 			}
 			if c.code == InProven && proofs == 0 {
 				t.Errorf("proven without a layer of proof: %+v", out[0].Layers)
+			}
+		})
+	}
+}
+
+// TestInboundOnce: what is found out of a port is good for all rows of that port,
+// since the listener is gone when the last of its ports was reached; a service
+// that proves itself is asked what each row wants.
+func TestInboundOnce(t *testing.T) {
+	four := netip.MustParseAddr("203.0.113.5")
+	secure, secureAt := broker(t, "mqtts", true)
+	jobs := func(kinds ...string) (out []Job) {
+		for _, k := range kinds {
+			out = append(out, Job{Key: k, Kind: k, To: Target{Host: "sops.example.com", Port: 443, Proto: "tcp", Addrs: []netip.Addr{four}}})
+		}
+		return out
+	}
+	for name, tt := range map[string]struct {
+		prover fakeProver
+		dials  int32 // that are taken; the ones after that are refused
+		want   string
+	}{
+		"a listener that is gone then": {fakeProver{seen: map[Family]Seen{4: SeenOutside}}, 1, "https pass in.proven, tls pass in.proven"},
+		"nobody":                       {fakeProver{}, 0, "https fail tcp.refused, tls fail tcp.refused"},
+		"a service":                    {fakeProver{same: true, known: true}, 1 << 20, "https unproven in.unnamed, tls pass in.proven"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var dialled atomic.Int32
+			env := &fakeEnv{routes: map[Family]bool{4: true}, roots: secure.roots, dial: func(ctx context.Context, _ string, _ netip.AddrPort) (net.Conn, error) {
+				if dialled.Add(1) > tt.dials {
+					return nil, syscall.ECONNREFUSED
+				}
+				return new(net.Dialer).DialContext(ctx, "tcp4", netip.AddrPortFrom(secureAt.Addrs[0], secureAt.Port).String())
+			}}
+			lim := fast()
+			var got []string
+			for x := range (Runner{Env: env, Limits: lim, Prover: tt.prover}).Run(t.Context(), jobs("https", "tls")) {
+				if !x.Provisional {
+					got = append(got, fmt.Sprintf("%s %s %s", x.Job.Key, x.Status, x.Code))
+				}
+			}
+			slices.Sort(got)
+			if s := strings.Join(got, ", "); s != tt.want {
+				t.Errorf("got %s, want %s", s, tt.want)
 			}
 		})
 	}

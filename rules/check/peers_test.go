@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -162,6 +163,7 @@ func broker(t testing.TB, kind string, open bool) (peerEnv, Target) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { _ = srv.Close() }) // the last of all
 	to := peerTarget(l.Addr())
 	var env peerEnv
 	if kind == "mqtts" || kind == "wss" {
@@ -173,17 +175,31 @@ func broker(t testing.TB, kind string, open bool) (peerEnv, Target) {
 		go func() { _ = web.Serve(l) }()
 		t.Cleanup(func() { _ = web.Close() })
 	} else {
-		go func() {
+		var talks sync.WaitGroup // over before the broker is closed: it does not stand new ones then
+		ended := make(chan struct{})
+		talks.Go(func() {
 			for {
 				c, err := l.Accept()
 				if err != nil {
 					return
 				}
-				go func() { _ = srv.EstablishConnection(kind, c) }()
+				talks.Go(func() {
+					over := make(chan struct{})
+					defer close(over)
+					go func() {
+						select {
+						case <-ended:
+							_ = c.Close()
+						case <-over:
+						}
+					}()
+					_ = srv.EstablishConnection(kind, c)
+				})
 			}
-		}()
+		})
+		t.Cleanup(func() { _ = l.Close(); close(ended); talks.Wait() })
 	}
-	t.Cleanup(func() { _ = l.Close(); _ = srv.Close() })
+	t.Cleanup(func() { _ = l.Close() })
 	return env, to
 }
 

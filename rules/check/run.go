@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -23,61 +24,109 @@ type Runner struct {
 func (r Runner) Run(ctx context.Context, jobs []Job) <-chan Result {
 	out := make(chan Result, 2*len(jobs)) // room for all: a reader may walk away
 	lim := r.Limits.scaled()
-	same := map[string][]Job{} // jobs that ask the same question share one answer
-	var order []string
-	for _, j := range jobs {
-		k := j.question()
-		if same[k] == nil {
-			order = append(order, k)
-		}
-		same[k] = append(same[k], j)
-	}
+	turns := r.turns(jobs)
 	go func() {
 		defer close(out)
-		table, cancel := context.WithTimeout(ctx, lim.table(len(order)))
+		table, cancel := context.WithTimeout(ctx, lim.table(len(turns)))
 		env := newShared(table, r.Env, lim)
 		if r.Prover != nil {
-			env.prover, env.posts = r.Prover, newPosts(arriving(same))
+			env.prover, env.posts = r.Prover, newPosts(arriving(turns))
 		}
 		defer env.end()
 		defer cancel()
 		var wg sync.WaitGroup
 		defer wg.Wait()
 		slots := make(chan struct{}, lim.Sockets) // a row needs a socket at least
-		for _, k := range order {
+		for _, t := range turns {
 			select {
 			case slots <- struct{}{}:
 				wg.Go(func() {
 					defer func() { <-slots }()
-					one(ctx, table, env, lim, same[k], out)
+					t.run(ctx, table, env, lim, out)
 				})
 			case <-table.Done():
-				one(ctx, table, env, lim, same[k], out)
+				t.run(ctx, table, env, lim, out)
 			}
 		}
 	}()
 	return out
 }
 
-// question is what two jobs have in common that can share one answer.
-func (j Job) question() string { return fmt.Sprintf("%s %+v", j.Kind, j.To) }
+// turn is what is asked one after the other: questions, each of jobs that share
+// its answer. Mostly it is one. What a Prover finds out of a port is good for all
+// questions about that port, and is asked once: a listener whose ports were all
+// reached is gone.
+type turn [][]Job
 
-// arriving counts the questions that are about rows, and not the network at hand.
-func arriving(same map[string][]Job) int {
+// turns sorts jobs into what can be asked at the same time.
+func (r Runner) turns(jobs []Job) []turn {
+	var out []turn
+	type place struct{ turn, question int }
+	ports, questions := map[string]int{}, map[string]place{}
+	for _, j := range jobs {
+		question := fmt.Sprintf("%s %+v", j.Kind, j.To)
+		if at, ok := questions[question]; ok {
+			out[at.turn][at.question] = append(out[at.turn][at.question], j)
+			continue
+		}
+		port := question
+		if r.Prover != nil && !basic(j.Kind) {
+			port = fmt.Sprintf("%s %s %d %v", j.To.Proto, j.To.Host, j.To.Port, j.To.Addrs)
+		}
+		at, ok := ports[port]
+		if !ok {
+			at = len(out)
+			ports[port], out = at, append(out, nil)
+		}
+		questions[question] = place{at, len(out[at])}
+		out[at] = append(out[at], []Job{j})
+	}
+	return out
+}
+
+// arriving counts the turns that are about rows, and not the network at hand.
+func arriving(turns []turn) int {
 	n := 0
-	for _, jobs := range same {
-		if !basic(jobs[0].Kind) {
+	for _, t := range turns {
+		if !basic(t[0][0].Kind) {
 			n++
 		}
 	}
 	return n
 }
 
-// one runs the check of jobs that are the same and sends a Result for each.
-func one(user, table context.Context, env *shared, lim Limits, jobs []Job, out chan<- Result) {
+// run asks the questions until one answer is good for those that are left.
+func (t turn) run(user, table context.Context, env *shared, lim Limits, out chan<- Result) {
+	for i, jobs := range t {
+		res := one(user, table, env, lim, jobs, i == 0, out)
+		if !ofPort(res) {
+			continue
+		}
+		for _, others := range t[i+1:] {
+			send(out, others, res)
+		}
+		return
+	}
+}
+
+// ofPort tells whether a Result tells of a port, and not of the service behind it.
+func ofPort(r Result) bool {
+	if r.Facts["way"] == "certificate" || slices.Contains([]Code{InOtherMachine, InSamePage, InUnnamed}, r.Code) {
+		return false
+	}
+	layer, _, _ := strings.Cut(string(r.Code), ".")
+	return slices.Contains([]string{"in", "tcp", "dns", "check", "cancelled"}, layer)
+}
+
+// one runs the check of jobs that are the same, sends a Result for each and
+// returns it. first tells that nobody asked the port before.
+func one(user, table context.Context, env *shared, lim Limits, jobs []Job, first bool, out chan<- Result) Result {
 	ctx, cancel := context.WithTimeout(table, lim.Row)
 	defer cancel()
 	e := &row{shared: env, answered: make(chan struct{})}
+	if !first {
+		e.proved.Do(func() {}) // the port is counted already
+	}
 	start := env.Now()
 	// A timer of the first word; the final one waits for it, so that their order is right.
 	said := make(chan struct{})
@@ -107,6 +156,7 @@ func one(user, table context.Context, env *shared, lim Limits, jobs []Job, out c
 	}
 	res.At, res.Took, res.Provisional = start, env.Now().Sub(start), false
 	send(out, jobs, res)
+	return res
 }
 
 // send gives every job its own copy.
